@@ -1,0 +1,121 @@
+using System.Numerics;
+using Sparseland.Tensors;
+
+namespace Sparseland.Autograd;
+
+/// <summary>
+/// Records operations and runs them backwards. All buffers of a step come from the tape's arena: <see cref="Reset"/> takes them back, so from the second
+/// step on nothing large is allocated. Not thread-safe; one tape per training loop.
+/// </summary>
+/// <typeparam name="T">float, or double in gradient checks.</typeparam>
+public sealed class Tape<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Arena<T> _arena = new();
+    private readonly List<Operation<T>> _operations = [];
+    private readonly Dictionary<Parameter<T>, Variable<T>> _leaves = [];
+
+    /// <summary>False while only values are wanted: nothing is kept for a backward pass.</summary>
+    public bool Recording { get; set; } = true;
+
+    /// <summary>Bytes the arena holds, in use or free.</summary>
+    public long ArenaBytes => _arena.Bytes;
+
+    /// <summary>Buffer of the arena with undefined contents, valid until <see cref="Reset"/> or <see cref="Release"/>.</summary>
+    public Tensor<T> Rent(Shape shape) => _arena.Rent(shape);
+
+    /// <summary>Buffer of the arena filled with zeros.</summary>
+    public Tensor<T> RentZeroed(Shape shape)
+    {
+        var tensor = _arena.Rent(shape);
+        tensor.Span.Clear();
+        return tensor;
+    }
+
+    /// <summary>Gives a rented buffer back before the step ends.</summary>
+    public void Release(Tensor<T> tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        _arena.Release(tensor.Storage);
+    }
+
+    /// <summary>A parameter on this tape; the same variable for the same parameter within a step.</summary>
+    public Variable<T> Leaf(Parameter<T> parameter)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        if (!_leaves.TryGetValue(parameter, out var variable))
+            _leaves[parameter] = variable = new Variable<T>(this, parameter.Value, parameter.Trainable, parameter, ownsValue: false);
+        return variable;
+    }
+
+    /// <summary>Values that need no gradient. The tensor stays the caller's.</summary>
+    public Variable<T> Constant(Tensor<T> value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return new(this, value, needsGradient: false, parameter: null, ownsValue: false);
+    }
+
+    /// <summary>Records an operation's result.</summary>
+    /// <param name="value">The result: a rented tensor, or a reshaped view of an input.</param>
+    /// <param name="operation">What computes the gradient; dropped when nothing needs one.</param>
+    /// <param name="inputs">The variables it read.</param>
+    public Variable<T> Record(Tensor<T> value, Operation<T> operation, params ReadOnlySpan<Variable<T>> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        ArgumentNullException.ThrowIfNull(operation);
+        var needsGradient = false;
+        var ownsValue = true;
+        foreach (var input in inputs)
+        {
+            if (input.Tape != this)
+                throw new ArgumentException("the operation's inputs belong to different tapes", nameof(inputs));
+            needsGradient |= input.NeedsGradient;
+            ownsValue &= input.Value.Storage != value.Storage;
+        }
+        needsGradient &= Recording;
+        var output = new Variable<T>(this, value, needsGradient, parameter: null, ownsValue);
+        if (needsGradient)
+        {
+            operation.Output = output;
+            _operations.Add(operation);
+        }
+        return output;
+    }
+
+    /// <summary>
+    /// Runs the recorded operations backwards from a scalar and leaves the gradients in the parameters. Values and gradients are recycled on the way:
+    /// read the loss before this call.
+    /// </summary>
+    /// <param name="loss">A variable of one element.</param>
+    /// <param name="scale">The gradient of the loss itself; 1 divided by the number of micro-batches when gradients add up over several.</param>
+    public void Backward(Variable<T> loss, double scale = 1)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        if (loss.Value.Length != 1)
+            throw new ArgumentException($"a backward pass starts from one number, not from the shape {loss.Shape}", nameof(loss));
+        if (!loss.NeedsGradient)
+            throw new InvalidOperationException("nothing that led to this loss needs a gradient");
+        loss.GradientBuffer(out _).Span[0] = T.CreateChecked(scale);
+        for (var i = _operations.Count - 1; i >= 0; i--)
+        {
+            var operation = _operations[i];
+            var output = operation.Output;
+            if (output.TakeGradient() is { } gradient)
+            {
+                operation.Backward(gradient);
+                _arena.Release(gradient.Storage);
+            }
+            // Every reader of this value was recorded later, so its backward is done: the memory can serve again.
+            if (output.OwnsValue)
+                _arena.Release(output.Value.Storage);
+        }
+        _operations.Clear();
+    }
+
+    /// <summary>Ends the step: forgets what was recorded and takes all buffers back.</summary>
+    public void Reset()
+    {
+        _operations.Clear();
+        _leaves.Clear();
+        _arena.ReleaseAll();
+    }
+}
