@@ -3,26 +3,37 @@ namespace Sparseland.Files;
 /// <summary>Writes a file beside its place and renames it when it is whole, so that a crash, a full disk or Ctrl-C leaves the old file untouched.</summary>
 public static class AtomicFile
 {
+    /// <summary>What is appended to a file's name while it is written. What a killed run left under this name is overwritten by the next.</summary>
+    public const string TemporarySuffix = ".tmp";
+
     /// <summary>Writes through a stream; nothing is left behind when <paramref name="write"/> throws.</summary>
+    /// <exception cref="Errors.ResourceLimitException">The disk is full or the place may not be written.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentNullException.ThrowIfNull(write);
         var full = Path.GetFullPath(path);
-        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-        var temporary = $"{full}.{Environment.ProcessId}.tmp";
+        var temporary = full + TemporarySuffix;
         try
         {
+            Directory.CreateDirectory(Path.GetDirectoryName(full)!);
             using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
             {
-                write(stream);
-                stream.Flush(flushToDisk: true);
+                try
+                {
+                    write(stream);
+                    stream.Flush(flushToDisk: true);
+                }
+                catch
+                {
+                    File.Delete(temporary);
+                    throw;
+                }
             }
             File.Move(temporary, full, overwrite: true);
         }
-        catch
+        catch (Exception fault) when (OutputFault.Is(fault))
         {
-            File.Delete(temporary);
-            throw;
+            throw OutputFault.Translate(path, fault);
         }
     }
 
