@@ -15,6 +15,9 @@ public static class TensorNames
     /// <summary>Gain of the last norm, [width].</summary>
     public const string FinalNorm = "model.norm.weight";
 
+    /// <summary>Bias of the last norm, [width]; only of a layer norm.</summary>
+    public const string FinalNormBias = "model.norm.bias";
+
     /// <summary>[vocabulary, width]; absent when tied.</summary>
     public const string Head = "lm_head.weight";
 

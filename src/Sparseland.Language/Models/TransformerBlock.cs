@@ -1,0 +1,148 @@
+using Sparseland.Errors;
+using Sparseland.Tensors;
+
+namespace Sparseland.Language.Models;
+
+/// <summary>
+/// One block of a decoder-only transformer: x += attention(norm x), then x += feedForward(norm x). It can be loaded and run alone,
+/// and each of its projections can be given another matrix, so a pruner walks a model of any size block by block.
+/// Running it changes nothing but the scratch, so one block may run on several threads with a scratch each.
+/// </summary>
+public sealed partial class TransformerBlock
+{
+    private readonly Projection _query, _key, _value, _output, _up, _down;
+    private readonly Projection? _gate;
+    private readonly Normalization _attentionNorm, _feedForwardNorm;
+    private readonly Normalization? _queryNorm, _keyNorm;
+    private readonly RotaryTable? _rotary;
+    private readonly int _window;
+    private readonly string[] _attentionReaders, _outputReader, _feedForwardReaders, _downReader;
+
+    /// <summary>The block's number in the model, from 0.</summary>
+    public int Index { get; }
+
+    /// <summary>The model's configuration.</summary>
+    public TransformerConfiguration Configuration { get; }
+
+    /// <summary>The linear layers in the order of <see cref="TensorNames.Projections"/>.</summary>
+    public IReadOnlyList<Projection> Projections { get; }
+
+    /// <summary>A linear layer by name, such as "mlp.up_proj".</summary>
+    /// <exception cref="InvalidSettingException">The block has no such projection.</exception>
+    public Projection this[string name] => Projections.FirstOrDefault(projection => projection.Name == name)
+        ?? throw new InvalidSettingException($"no projection '{name}' in a {Configuration.Family} block{Suggestion.For(name, Projections.Select(p => p.Name))}; it has {string.Join(", ", Projections.Select(p => p.Name))}");
+
+    /// <summary>Bytes of all weights, index and values, as in memory.</summary>
+    public long ByteCount => Projections.Sum(projection => projection.Matrix.ByteCount + (projection.Bias?.Length ?? 0) * sizeof(float))
+        + _attentionNorm.ByteCount + _feedForwardNorm.ByteCount + (_queryNorm?.ByteCount ?? 0) + (_keyNorm?.ByteCount ?? 0);
+
+    /// <summary>Runs whole sequences through the block, in place: position 0 is each sequence's first row. Works through few sequences at a time, so the scratch stays small.</summary>
+    /// <param name="hidden">[sequences · length, width], sequence after sequence.</param>
+    /// <param name="sequences">How many sequences.</param>
+    /// <param name="length">Tokens in each.</param>
+    /// <param name="scratch">Work buffers.</param>
+    /// <param name="observer">Sees the input of every projection, or null.</param>
+    /// <param name="cancellation">Ends the pass between sequences; the hidden states are then of no use.</param>
+    /// <exception cref="ArgumentException">The matrix is not sequences · length by width.</exception>
+    public void Forward(MatrixView<float> hidden, int sequences, int length, BlockScratch scratch, IActivationObserver? observer = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(scratch);
+        if (sequences < 0 || length <= 0 || hidden.Rows != (long)sequences * length || hidden.Columns != Configuration.Width)
+            throw new ArgumentException($"{sequences} sequences of {length} tokens at width {Configuration.Width} in a {hidden.Rows} x {hidden.Columns} matrix", nameof(hidden));
+        var atOnce = Math.Max(1, BlockScratch.FeedForwardRows / length);
+        for (var first = 0; first < sequences; first += atOnce)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var count = Math.Min(atOnce, sequences - first);
+            var rows = hidden.SliceRows(first * length, count * length);
+            Attend(rows, length, null, scratch, observer);
+            FeedForward(rows, scratch, observer);
+        }
+        hidden.KeepAlive();
+    }
+
+    /// <summary>Runs new tokens of one sequence through the block, in place; their keys and values are written after the cache's last position.</summary>
+    internal void Extend(MatrixView<float> hidden, KeyValueCache cache, BlockScratch scratch)
+    {
+        Attend(hidden, hidden.Rows, cache, scratch, null);
+        FeedForward(hidden, scratch, null);
+    }
+
+    private void Attend(MatrixView<float> hidden, int length, KeyValueCache? cache, BlockScratch scratch, IActivationObserver? observer)
+    {
+        var rows = hidden.Rows;
+        var first = cache?.Length ?? 0;
+        scratch.EnsureRows(rows);
+        var normed = scratch.Normed.Matrix.SliceRows(0, rows);
+        var queries = scratch.Queries.Matrix.SliceRows(0, rows);
+        var keys = scratch.Keys.Matrix.SliceRows(0, rows);
+        var values = scratch.Values.Matrix.SliceRows(0, rows);
+        var mixed = scratch.Mixed.Matrix.SliceRows(0, rows);
+        _attentionNorm.Apply(hidden, normed);
+        observer?.Observe(Index, _attentionReaders, normed);
+        _query.Apply(normed, queries);
+        _key.Apply(normed, keys);
+        _value.Apply(normed, values);
+        NormHeads(_queryNorm, queries);
+        NormHeads(_keyNorm, keys);
+        _rotary?.Rotate(queries, first, length);
+        _rotary?.Rotate(keys, first, length);
+        cache?.Write(Index, keys, values);
+        var problem = new CausalAttention.Problem(rows / length, length, first, Configuration.HeadCount, Configuration.KeyValueHeadCount, Configuration.HeadWidth, _window);
+        CausalAttention.Run(problem, queries, cache?.Source(Index) ?? SourceOf(keys, values, length), scratch.Partials(problem.PartialLength), mixed);
+        GC.KeepAlive(cache);
+        observer?.Observe(Index, _outputReader, mixed);
+        _output.Apply(mixed, normed);
+        AddRows(normed, hidden);
+    }
+
+    private void FeedForward(MatrixView<float> hidden, BlockScratch scratch, IActivationObserver? observer)
+    {
+        for (var first = 0; first < hidden.Rows; first += BlockScratch.FeedForwardRows)
+        {
+            var rows = Math.Min(BlockScratch.FeedForwardRows, hidden.Rows - first);
+            var part = hidden.SliceRows(first, rows);
+            var normed = scratch.Normed.Matrix.SliceRows(0, rows);
+            var up = scratch.Up.Matrix.SliceRows(0, rows);
+            _feedForwardNorm.Apply(part, normed);
+            observer?.Observe(Index, _feedForwardReaders, normed);
+            _up.Apply(normed, up);
+            if (_gate is null)
+            {
+                FeedForwardActivation.Apply(Configuration.Activation, up);
+            }
+            else
+            {
+                var gate = scratch.Gate.Matrix.SliceRows(0, rows);
+                _gate.Apply(normed, gate);
+                FeedForwardActivation.ApplyGated(Configuration.Activation, gate, up);
+            }
+            observer?.Observe(Index, _downReader, up);
+            _down.Apply(up, normed);
+            AddRows(normed, part);
+        }
+    }
+
+    private static void AddRows(MatrixView<float> addend, MatrixView<float> destination)
+    {
+        for (var row = 0; row < destination.Rows; row++)
+        {
+            var target = destination.Row(row);
+            TensorPrimitives.Add(target, addend.Row(row), target);
+        }
+    }
+
+    // A head is a row of its own here: [tokens · heads, head width] over the same memory.
+    private unsafe void NormHeads(Normalization? norm, MatrixView<float> heads)
+    {
+        if (norm is null)
+            return;
+        var width = Configuration.HeadWidth;
+        var view = new MatrixView<float>(heads.Pointer, heads.Rows * (heads.Columns / width), width, width, null);
+        norm.Apply(view, view);
+        heads.KeepAlive();
+    }
+
+    private unsafe KeyValueSource SourceOf(MatrixView<float> keys, MatrixView<float> values, int length) =>
+        new(keys.Pointer, values.Pointer, length * keys.RowStride, Configuration.HeadWidth, keys.RowStride);
+}
