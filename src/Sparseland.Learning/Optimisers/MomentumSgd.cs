@@ -41,7 +41,9 @@ public sealed class MomentumSgd<T> : Optimiser<T> where T : unmanaged, IBinaryFl
     protected override void Update(int index, Parameter<T> parameter, double learningRate)
     {
         ArgumentNullException.ThrowIfNull(parameter);
-        var (value, gradient, velocity) = (parameter.Value.Span, parameter.Gradient.Span, _velocities[index].Span);
+        var value = parameter.Value.Span;
+        var gradient = parameter.Gradient.Span;
+        var velocity = _velocities[index].Span;
         var momentum = T.CreateChecked(_options.Momentum);
         if (_options.WeightDecay != 0 && parameter.Value.Shape.Rank >= 2)
             TensorPrimitives.MultiplyAdd(value, T.CreateChecked(_options.WeightDecay), gradient, gradient);
