@@ -1,0 +1,154 @@
+using Sparseland.Masks;
+using Sparseland.Tensors;
+
+namespace Sparseland.Layouts;
+
+/// <summary>
+/// Compressed sparse rows: for each row its kept columns, ascending, and their values.
+/// <code>
+/// 0 5 0 0        offsets  0 1 1 3
+/// 0 0 0 0        columns  1 0 3
+/// 7 0 0 2        values   5 7 2
+/// </code>
+/// Parts: offsets (int32 [rows + 1]), columns (uint16, or int32 when there are more than 65,536 columns, [kept]),
+/// values (float32 or bfloat16 [kept + 16], the last 16 zero). 6 bytes per kept float32, 4 per kept bfloat16: the smallest layout above about 94 % sparsity,
+/// and the fastest unstructured one above about 85 %.
+/// </summary>
+public sealed unsafe partial class CsrMatrix : SparseMatrix
+{
+    /// <summary>The layout's name.</summary>
+    public const string LayoutName = "csr";
+
+    private readonly int* _offsets;
+    private readonly ushort* _narrow;
+    private readonly int* _wide;
+    private readonly byte* _values;
+
+    /// <summary>Rebuilds the matrix over its parts.</summary>
+    /// <param name="element">Float32 or BFloat16.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="columns">Columns.</param>
+    /// <param name="parts">offsets, columns, values.</param>
+    /// <exception cref="ArgumentException">A part is missing or does not fit; the message says which and how.</exception>
+    public CsrMatrix(ElementType element, int rows, int columns, IReadOnlyList<LayoutPart> parts)
+        : this(element, rows, columns, Check(element, rows, columns, new PartList(LayoutName, parts)))
+    {
+    }
+
+    private CsrMatrix(ElementType element, int rows, int columns, (LayoutPart Offsets, LayoutPart Columns, LayoutPart Values) parts)
+        : base(rows, columns, element, parts.Offsets, parts.Columns, parts.Values)
+    {
+        _offsets = (int*)parts.Offsets.Pointer;
+        if (parts.Columns.Type == PartType.UInt16)
+            _narrow = (ushort*)parts.Columns.Pointer;
+        else
+            _wide = (int*)parts.Columns.Pointer;
+        _values = parts.Values.Pointer;
+        KeptCount = parts.Columns.Count;
+        _split = RowSplit.ByOffsets(_offsets, rows, ByteCount);
+    }
+
+    /// <inheritdoc/>
+    public override string Name => LayoutName;
+
+    /// <inheritdoc/>
+    public override long KeptCount { get; }
+
+    /// <summary>Stores what the mask keeps.</summary>
+    /// <param name="values">The matrix.</param>
+    /// <param name="mask">What is kept; a kept zero is stored.</param>
+    /// <param name="element">Float32 or BFloat16.</param>
+    public static CsrMatrix FromDense(MatrixView<float> values, Mask mask, ElementType element)
+    {
+        CheckSource(values, mask);
+        StoredValues.RequireElement(LayoutName, element, ElementType.Float32, ElementType.BFloat16);
+        var kept = mask.KeptCount;
+        var offsets = LayoutPart.Allocate("offsets", PartType.Int32, mask.Rows + 1L);
+        var columns = LayoutPart.Allocate("columns", mask.Columns <= 65536 ? PartType.UInt16 : PartType.Int32, kept);
+        var stored = LayoutPart.Allocate("values", StoredValues.PartOf(element), kept + StoredValues.Slack);
+        var buffer = new float[mask.Columns];
+        var position = 0;
+        for (var row = 0; row < mask.Rows; row++)
+        {
+            ((int*)offsets.Pointer)[row] = position;
+            var words = mask.Row(row);
+            var count = Gather(values.Row(row), words, buffer);
+            StoredValues.Encode(element, buffer.AsSpan(0, count), 0, stored.Pointer + (long)position * StoredValues.SizeOf(element));
+            for (var w = 0; w < words.Length; w++)
+            {
+                for (var word = words[w]; word != 0; word &= word - 1)
+                {
+                    var column = w * 64 + System.Numerics.BitOperations.TrailingZeroCount(word);
+                    if (columns.Type == PartType.UInt16)
+                        ((ushort*)columns.Pointer)[position++] = (ushort)column;
+                    else
+                        ((int*)columns.Pointer)[position++] = column;
+                }
+            }
+        }
+        ((int*)offsets.Pointer)[mask.Rows] = position;
+        values.KeepAlive();
+        return new CsrMatrix(element, mask.Rows, mask.Columns, (offsets, columns, stored));
+    }
+
+    internal override int Seek(int row, int column)
+    {
+        var low = _offsets[row];
+        var high = _offsets[row + 1];
+        if (column == 0)
+            return low;
+        while (low < high)
+        {
+            var middle = low + (high - low) / 2;
+            if (ColumnAt(middle) < column)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low;
+    }
+
+    internal override int Walk(int row, int first, int end, ref int cursor, int* columns, float* values)
+    {
+        var start = cursor;
+        var last = _offsets[row + 1];
+        var position = start;
+        if (_narrow != null)
+        {
+            for (; position < last && _narrow[position] < end; position++)
+                columns[position - start] = _narrow[position] - first;
+        }
+        else
+        {
+            for (; position < last && _wide[position] < end; position++)
+                columns[position - start] = _wide[position] - first;
+        }
+        StoredValues.Decode(Element, _values + (long)start * StoredValues.SizeOf(Element), position - start, 0, values);
+        cursor = position;
+        return position - start;
+    }
+
+    private int ColumnAt(int position) => _narrow != null ? _narrow[position] : _wide[position];
+
+    private static (LayoutPart Offsets, LayoutPart Columns, LayoutPart Values) Check(ElementType element, int rows, int columns, PartList parts)
+    {
+        StoredValues.RequireElement(LayoutName, element, ElementType.Float32, ElementType.BFloat16);
+        var offsets = parts.Find("offsets", PartType.Int32, rows + 1L);
+        var indices = parts.Find("columns", columns <= 65536 ? PartType.UInt16 : PartType.Int32);
+        var values = parts.Find("values", StoredValues.PartOf(element), indices.Count + StoredValues.Slack);
+        parts.RequireOffsets(offsets, indices.Count, columns);
+        var bounds = (int*)offsets.Pointer;
+        for (var row = 0; row < rows; row++)
+        {
+            var previous = -1;
+            for (var i = bounds[row]; i < bounds[row + 1]; i++)
+            {
+                var column = indices.Type == PartType.UInt16 ? ((ushort*)indices.Pointer)[i] : ((int*)indices.Pointer)[i];
+                if (column <= previous || column >= columns)
+                    throw new ArgumentException($"{LayoutName}: row {row} lists column {column} after {previous}; columns ascend and are below {columns}");
+                previous = column;
+            }
+        }
+        return (offsets, indices, values);
+    }
+}
