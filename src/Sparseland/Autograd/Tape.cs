@@ -11,14 +11,18 @@ namespace Sparseland.Autograd;
 public sealed class Tape<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Arena<T> _arena = new();
+    private readonly Arena<int> _integers = new();
     private readonly List<Operation<T>> _operations = [];
     private readonly Dictionary<Parameter<T>, Variable<T>> _leaves = [];
+
+    // The gradient handed to the operation that is running backwards; null once a variable has taken it over.
+    private TensorStorage<T>? _handed;
 
     /// <summary>False while only values are wanted: nothing is kept for a backward pass.</summary>
     public bool Recording { get; set; } = true;
 
     /// <summary>Bytes the arena holds, in use or free.</summary>
-    public long ArenaBytes => _arena.Bytes;
+    public long ArenaBytes => _arena.Bytes + _integers.Bytes;
 
     /// <summary>Buffer of the arena with undefined contents, valid until <see cref="Reset"/> or <see cref="Release"/>.</summary>
     public Tensor<T> Rent(Shape shape) => _arena.Rent(shape);
@@ -29,6 +33,14 @@ public sealed class Tape<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
         var tensor = _arena.Rent(shape);
         tensor.Span.Clear();
         return tensor;
+    }
+
+    /// <summary>A copy of integers, such as token ids, that lasts until <see cref="Reset"/>.</summary>
+    public Tensor<int> Keep(ReadOnlySpan<int> values)
+    {
+        var copy = _integers.Rent(new Shape(values.Length));
+        values.CopyTo(copy.Span);
+        return copy;
     }
 
     /// <summary>Gives a rented buffer back before the step ends.</summary>
@@ -101,8 +113,11 @@ public sealed class Tape<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
             var output = operation.Output;
             if (output.TakeGradient() is { } gradient)
             {
+                _handed = gradient.Storage;
                 operation.Backward(gradient);
-                _arena.Release(gradient.Storage);
+                if (_handed is not null)
+                    _arena.Release(_handed);
+                _handed = null;
             }
             // Every reader of this value was recorded later, so its backward is done: the memory can serve again.
             if (output.OwnsValue)
@@ -117,5 +132,19 @@ public sealed class Tape<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
         _operations.Clear();
         _leaves.Clear();
         _arena.ReleaseAll();
+        _integers.ReleaseAll();
+    }
+
+    // A buffer that became a variable's gradient is released with that variable, not after the operation that filled it.
+    internal void Adopt(TensorStorage<T> storage)
+    {
+        if (_handed == storage)
+            _handed = null;
+    }
+
+    internal void ReleaseUnlessHanded(Tensor<T> tensor)
+    {
+        if (_handed != tensor.Storage)
+            _arena.Release(tensor.Storage);
     }
 }

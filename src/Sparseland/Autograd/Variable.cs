@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Numerics;
+using Sparseland.Autograd.Kernels;
 using Sparseland.Tensors;
 
 namespace Sparseland.Autograd;
@@ -43,6 +45,7 @@ public sealed class Variable<T> where T : unmanaged, IBinaryFloatingPointIeee754
     /// </summary>
     public Tensor<T> GradientBuffer(out bool accumulate)
     {
+        Debug.Assert(NeedsGradient, "operations skip inputs that need no gradient");
         if (Parameter is not null)
         {
             accumulate = Parameter.HasGradient;
@@ -55,13 +58,31 @@ public sealed class Variable<T> where T : unmanaged, IBinaryFloatingPointIeee754
     }
 
     /// <summary>Adds a contribution to the gradient.</summary>
-    public void AddGradient(ReadOnlySpan<T> contribution)
+    public void AddGradient(Tensor<T> contribution)
     {
-        var buffer = GradientBuffer(out var accumulate).Span;
-        if (accumulate)
-            TensorPrimitives.Add(buffer, contribution, buffer);
-        else
-            contribution.CopyTo(buffer);
+        ArgumentNullException.ThrowIfNull(contribution);
+        var buffer = GradientBuffer(out var accumulate);
+        if (contribution.Length != buffer.Length)
+            throw new ArgumentException($"a gradient of the shape {contribution.Shape} for a variable of the shape {Shape}", nameof(contribution));
+        Elementwise.Run(contribution, buffer, new Identity<T>(), accumulate);
+    }
+
+    /// <summary>
+    /// Adds a contribution whose buffer the operation needs no more: the one that <see cref="Operation{T}.Backward"/> was handed, or one rented whole.
+    /// Where it is the first contribution the buffer itself becomes the gradient and nothing is copied. The operation must not touch it afterwards.
+    /// </summary>
+    public void PassGradient(Tensor<T> contribution)
+    {
+        ArgumentNullException.ThrowIfNull(contribution);
+        if (Parameter is null && !HasGradient && _gradient is null && contribution.Length == Value.Length)
+        {
+            _gradient = contribution.Shape == Shape ? contribution : contribution.Reshape(Shape);
+            HasGradient = true;
+            Tape.Adopt(contribution.Storage);
+            return;
+        }
+        AddGradient(contribution);
+        Tape.ReleaseUnlessHanded(contribution);
     }
 
     internal Tensor<T>? TakeGradient()

@@ -10,6 +10,9 @@ public readonly struct Shape : IEquatable<Shape>
 
     private readonly Extents _extents;
 
+    // Kept less one, so that the default value is a whole shape too: a scalar's.
+    private readonly long _lengthLessOne;
+
     /// <summary>Makes a shape from its extents.</summary>
     /// <exception cref="ArgumentException">More than six extents, or a negative one.</exception>
     public Shape(params ReadOnlySpan<int> extents)
@@ -17,20 +20,21 @@ public readonly struct Shape : IEquatable<Shape>
         if (extents.Length > MaxRank)
             throw new ArgumentException($"a shape has at most {MaxRank} dimensions, not {extents.Length}", nameof(extents));
         Rank = extents.Length;
-        Length = 1;
+        var length = 1L;
         for (var i = 0; i < extents.Length; i++)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(extents[i], nameof(extents));
             _extents[i] = extents[i];
-            Length = checked(Length * extents[i]);
+            length = checked(length * extents[i]);
         }
+        _lengthLessOne = length - 1;
     }
 
     /// <summary>How many dimensions there are.</summary>
     public int Rank { get; }
 
     /// <summary>How many elements the shape holds.</summary>
-    public long Length { get; }
+    public long Length => _lengthLessOne + 1;
 
     /// <summary>An extent; a negative index counts from the end.</summary>
     public int this[int dimension]
@@ -57,6 +61,22 @@ public readonly struct Shape : IEquatable<Shape>
                 rows *= _extents[i];
             return checked((int)rows);
         }
+    }
+
+    /// <summary>The same shape with another last extent.</summary>
+    public Shape WithColumns(int columns) => With(Rank - 1, columns);
+
+    /// <summary>The same shape with one other extent.</summary>
+    /// <param name="dimension">Which; a negative index counts from the end.</param>
+    /// <param name="extent">The new extent.</param>
+    public Shape With(int dimension, int extent)
+    {
+        var index = dimension < 0 ? dimension + Rank : dimension;
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Rank, nameof(dimension));
+        Span<int> extents = stackalloc int[MaxRank];
+        for (var i = 0; i < Rank; i++)
+            extents[i] = i == index ? extent : _extents[i];
+        return new Shape(extents[..Rank]);
     }
 
     /// <summary>The extents as an array.</summary>

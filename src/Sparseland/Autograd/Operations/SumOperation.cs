@@ -1,0 +1,43 @@
+using System.Numerics;
+using Sparseland.Autograd.Kernels;
+using Sparseland.Tensors;
+
+namespace Sparseland.Autograd.Operations;
+
+/// <summary>Reductions to one number.</summary>
+public static class SumOperation
+{
+    /// <summary>The sum of all elements: a scalar.</summary>
+    public static Variable<T> Sum<T>(this Variable<T> x) where T : unmanaged, IBinaryFloatingPointIeee754<T> => Weighted(x, T.One);
+
+    /// <summary>The mean of all elements: a scalar.</summary>
+    /// <exception cref="ArgumentException">There are no elements.</exception>
+    public static Variable<T> Mean<T>(this Variable<T> x) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        if (x.Value.Length == 0)
+            throw new ArgumentException($"the mean of a tensor of the shape {x.Shape}", nameof(x));
+        return Weighted(x, T.One / T.CreateChecked(x.Value.Length));
+    }
+
+    private static Variable<T> Weighted<T>(Variable<T> x, T weight) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        var output = x.Tape.Rent(new Shape());
+        output.Span[0] = TensorPrimitives.Sum<T>(x.Value.Span) * weight;
+        return x.Tape.Record(output, new Gradient<T>(x, weight), x);
+    }
+
+    private sealed class Gradient<T>(Variable<T> x, T weight) : Operation<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public override void Backward(Tensor<T> gradient)
+        {
+            var slope = gradient.Span[0] * weight;
+            var destination = x.GradientBuffer(out var accumulate).Span;
+            if (accumulate)
+                TensorPrimitives.Add(destination, slope, destination);
+            else
+                destination.Fill(slope);
+        }
+    }
+}
