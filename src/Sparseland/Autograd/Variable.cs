@@ -57,7 +57,7 @@ public sealed class Variable<T> where T : unmanaged, IBinaryFloatingPointIeee754
         return _gradient ??= Tape.Rent(Value.Shape);
     }
 
-    /// <summary>Adds a contribution to the gradient.</summary>
+    /// <summary>Adds a contribution to the gradient, on all cores.</summary>
     public void AddGradient(Tensor<T> contribution)
     {
         ArgumentNullException.ThrowIfNull(contribution);
@@ -65,6 +65,16 @@ public sealed class Variable<T> where T : unmanaged, IBinaryFloatingPointIeee754
         if (contribution.Length != buffer.Length)
             throw new ArgumentException($"a gradient of the shape {contribution.Shape} for a variable of the shape {Shape}", nameof(contribution));
         Elementwise.Run(contribution, buffer, new Identity<T>(), accumulate);
+    }
+
+    /// <summary>Adds a contribution computed outside the tape's tensors, on the calling thread.</summary>
+    public void AddGradient(ReadOnlySpan<T> contribution)
+    {
+        var buffer = GradientBuffer(out var accumulate).Span;
+        if (accumulate)
+            TensorPrimitives.Add(buffer, contribution, buffer);
+        else
+            contribution.CopyTo(buffer);
     }
 
     /// <summary>
