@@ -1,0 +1,70 @@
+using Sparseland.Errors;
+
+namespace Sparseland.Language.Stories;
+
+/// <summary>How stories are written. Two generators with equal options and seeds write equal stories.</summary>
+public sealed record StoryOptions
+{
+    /// <summary>Characters that one token stands for where a length is given in tokens: a byte-level BPE of about a thousand entries trained on stories comes near it.</summary>
+    public const double CharactersPerToken = 4.0;
+
+    /// <summary>The shortest length that can be asked for, in tokens.</summary>
+    public const int ShortestTokens = 50;
+
+    /// <summary>The longest length that can be asked for, in tokens.</summary>
+    public const int LongestTokens = 1_000_000;
+
+    /// <summary>Least length in tokens; 0 (with <see cref="MaximumTokens"/> 0) lets every story end by chance at the end of its day, at 250 tokens on average.</summary>
+    public int MinimumTokens { get; init; }
+
+    /// <summary>Greatest length in tokens; the length of a story is drawn uniformly from the range and the story ends at the first sentence beyond it.</summary>
+    public int MaximumTokens { get; init; }
+
+    /// <summary>Chance that a question follows the opening and each paragraph; after each question another follows with a smaller chance, five in a row at most. In [0, 1].</summary>
+    public double QuestionRate { get; init; } = 0.75;
+
+    /// <summary>Shares of the questions, relative to one another.</summary>
+    public StoryQuestionShares Shares { get; init; } = new();
+
+    /// <summary>In stories of several chapters, the chance that a question is about anybody or anything known so far, not about those of the chapter.</summary>
+    public double DistantShare { get; init; } = 0.2;
+
+    /// <summary>Where the needle is put, as a fraction of the length in [0, 1]: a code given there in a line of its own and asked for at the end. Null: no needle. Needs a length.</summary>
+    public double? NeedleDepth { get; init; }
+
+    /// <summary>Chance that the new number is told after somebody's count has changed. In [0, 1].</summary>
+    public double RestateRate { get; init; } = 0.5;
+
+    /// <summary>After so many untold changes of one person's count the new number is always told: the longest chain of sums in a question. In 1..6.</summary>
+    public int LongestChain { get; init; } = 2;
+
+    /// <summary>Whether a length is asked for.</summary>
+    internal bool HasLength => MaximumTokens > 0;
+
+    /// <summary>Stories of about so many tokens.</summary>
+    public static StoryOptions OfTokens(int tokens) => new() { MinimumTokens = tokens, MaximumTokens = tokens };
+
+    /// <summary>Checks every setting.</summary>
+    /// <exception cref="InvalidSettingException">A setting is outside its range.</exception>
+    public void Validate()
+    {
+        if (HasLength || MinimumTokens != 0)
+        {
+            Require(MinimumTokens is >= ShortestTokens and <= LongestTokens, $"the least length {MinimumTokens} is outside {ShortestTokens}..{LongestTokens} tokens");
+            Require(MaximumTokens >= MinimumTokens && MaximumTokens <= LongestTokens, $"the greatest length {MaximumTokens} is outside {MinimumTokens}..{LongestTokens} tokens");
+        }
+        Require(QuestionRate is >= 0 and <= 1, $"the question rate {QuestionRate} is outside 0..1");
+        Require(DistantShare is >= 0 and <= 1, $"the distant share {DistantShare} is outside 0..1");
+        Require(RestateRate is >= 0 and <= 1, $"the restate rate {RestateRate} is outside 0..1");
+        Require(LongestChain is >= 1 and <= 6, $"the longest chain {LongestChain} is outside 1..6");
+        Require(NeedleDepth is null or (>= 0 and <= 1), $"the needle's depth {NeedleDepth} is outside 0..1");
+        Require(NeedleDepth is null || HasLength, "a needle needs a length: set the least and greatest tokens");
+        Shares.Validate();
+    }
+
+    private static void Require(bool holds, string problem)
+    {
+        if (!holds)
+            throw new InvalidSettingException($"story options: {problem}");
+    }
+}

@@ -1,0 +1,50 @@
+using Sparseland.Tensors;
+
+namespace Sparseland.Recipes;
+
+/// <summary>A matrix that takes part in an allocation.</summary>
+/// <param name="Name">The tensor's name.</param>
+/// <param name="Block">The transformer block it belongs to, from 0.</param>
+/// <param name="Rows">Outputs.</param>
+/// <param name="Columns">Inputs.</param>
+public sealed record PrunableMatrix(string Name, int Block, int Rows, int Columns);
+
+/// <summary>What an allocation has to share out.</summary>
+/// <param name="Matrices">All matrices that may be pruned, in the order of the model.</param>
+/// <param name="Sparsity">The mean sparsity that is wanted, 0 to below 1.</param>
+/// <param name="Group">For N:M patterns the M, so that sparsities become whole counts of M; 0 for patterns that take any sparsity.</param>
+public sealed record AllocationRequest(IReadOnlyList<PrunableMatrix> Matrices, double Sparsity, int Group = 0);
+
+/// <summary>One block of the dense model as an allocation sees it while calibration passes through it.</summary>
+/// <param name="Block">The block's number, from 0.</param>
+/// <param name="Layers">Its prunable matrices with what was gathered of their inputs.</param>
+/// <param name="HiddenStates">The block's inputs and outputs, [tokens, width] for some sequences at a time; read only when asked for, and only during the call.</param>
+public sealed record BlockObservation(int Block, IReadOnlyList<LayerProblem> Layers, IEnumerable<(MatrixView<float> Input, MatrixView<float> Output)> HiddenStates);
+
+/// <summary>A figure per block that an allocation wants in the report, such as OWL's percentage of outliers.</summary>
+/// <param name="Name">What it is.</param>
+/// <param name="Values">One value per block.</param>
+public sealed record AllocationFigure(string Name, IReadOnlyList<double> Values);
+
+/// <summary>The second choice of a recipe: how sparse each matrix becomes when their mean is given.</summary>
+public interface IAllocation
+{
+    /// <summary>The registered name.</summary>
+    string Name { get; }
+
+    /// <summary>Whether it has to see the dense model in a calibration walk of its own, before anything is pruned.</summary>
+    bool NeedsWalk => false;
+
+    /// <summary>What that walk gathers.</summary>
+    StatisticsKind Needs => StatisticsKind.None;
+
+    /// <summary>Sees one block; called for every block in order when <see cref="NeedsWalk"/> is true.</summary>
+    void Observe(BlockObservation block) { }
+
+    /// <summary>The sparsity of every matrix, in the order of the request.</summary>
+    /// <exception cref="Errors.InvalidSettingException">An option makes a sparsity leave 0 to 1, or names nothing.</exception>
+    double[] Allocate(AllocationRequest request);
+
+    /// <summary>What the report shows per block.</summary>
+    IReadOnlyList<AllocationFigure> Figures => [];
+}

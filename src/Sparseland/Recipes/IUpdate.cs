@@ -1,0 +1,29 @@
+using Sparseland.Layouts;
+using Sparseland.Masks;
+using Sparseland.Tensors;
+
+namespace Sparseland.Recipes;
+
+/// <summary>The fourth choice of a recipe: what happens to the weights that stay, and, where a method says so, a better mask.</summary>
+public interface IUpdate
+{
+    /// <summary>The registered name.</summary>
+    string Name { get; }
+
+    /// <summary>What it needs to know of the layer's inputs, beyond what the score needs.</summary>
+    StatisticsKind Needs { get; }
+
+    /// <summary>Prunes one matrix.</summary>
+    /// <param name="layer">The matrix; its weights are left as they are.</param>
+    /// <param name="score">The recipe's score.</param>
+    /// <param name="request">The mask that is wanted.</param>
+    LayerOutcome Apply(LayerProblem layer, IScore score, MaskRequest request);
+}
+
+/// <summary>A pruned matrix.</summary>
+/// <param name="Weights">[outputs, inputs], zero where the mask does not keep.</param>
+/// <param name="Mask">What is kept.</param>
+/// <param name="Loss">The method's estimate of the added squared output error per sequence, or null.</param>
+/// <param name="Notes">What a report must say about this matrix, such as a damping that had to be raised.</param>
+/// <param name="Replacement">A layout that stands for the weights when they are no masked matrix (a dictionary and codes); null otherwise.</param>
+public sealed record LayerOutcome(Tensor<float> Weights, Mask Mask, double? Loss, IReadOnlyList<string> Notes, MatrixLayout? Replacement = null);

@@ -1,0 +1,38 @@
+using Sparseland.Tensors;
+
+namespace Sparseland.Recipes;
+
+/// <summary>One matrix to prune, with everything a method may look at. Methods do not change it.</summary>
+/// <param name="name">The tensor's name.</param>
+/// <param name="weights">[outputs, inputs], dense.</param>
+/// <param name="statistics">What calibration gathered of its inputs; null when nothing was asked for.</param>
+/// <param name="seed">The recipe's seed.</param>
+public sealed class LayerProblem(string name, MatrixView<float> weights, LayerStatistics? statistics = null, ulong seed = 0)
+{
+    private HessianFactor? _factor;
+    private double _factorDamping;
+
+    /// <summary>The tensor's name.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>[outputs, inputs], dense.</summary>
+    public MatrixView<float> Weights { get; } = weights;
+
+    /// <summary>What calibration gathered.</summary>
+    /// <exception cref="InvalidOperationException">No statistics were gathered: the method does not say that it needs them.</exception>
+    public LayerStatistics Statistics => statistics ?? throw new InvalidOperationException($"{Name}: the method needs statistics that it did not ask for");
+
+    /// <summary>The recipe's seed.</summary>
+    public ulong Seed { get; } = seed;
+
+    /// <summary>The factor of the inverse Hessian; computed once for all that ask with the same damping.</summary>
+    public HessianFactor Factor(double damping)
+    {
+        if (_factor is null || _factorDamping != damping)
+        {
+            _factor = HessianFactor.Compute(Statistics.Hessian().Matrix, damping);
+            _factorDamping = damping;
+        }
+        return _factor;
+    }
+}
