@@ -14,6 +14,7 @@ public sealed class InferenceSession
 
     private readonly BlockScratch _scratch;
     private readonly Tensor<float> _logits;
+    private readonly int[] _tokens;
     private Tensor<float> _hidden;
 
     internal InferenceSession(TransformerModel model, KeyValueCache cache)
@@ -21,6 +22,7 @@ public sealed class InferenceSession
         Model = model;
         Cache = cache;
         _scratch = new BlockScratch(model.Configuration);
+        _tokens = new int[cache.Capacity];
         _logits = new Tensor<float>(new Shape(1, model.Configuration.VocabularySize));
         _hidden = new Tensor<float>(new Shape(1, model.Configuration.Width));
     }
@@ -28,11 +30,14 @@ public sealed class InferenceSession
     /// <summary>The model.</summary>
     public TransformerModel Model { get; }
 
-    /// <summary>Keys and values of the tokens so far; truncate it to go back.</summary>
+    /// <summary>Keys and values of the tokens so far.</summary>
     public KeyValueCache Cache { get; }
 
-    /// <summary>Tokens so far.</summary>
+    /// <summary>How many tokens were read so far.</summary>
     public int Length => Cache.Length;
+
+    /// <summary>The tokens read so far.</summary>
+    public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, Length);
 
     /// <summary>Tokens that still fit.</summary>
     public int Remaining => Math.Min(Cache.Capacity, Model.MaximumLength) - Length;
@@ -82,6 +87,19 @@ public sealed class InferenceSession
         Model.ComputeLogits(RunBlocks(tokens, cancellation), logits);
     }
 
+    /// <summary>Forgets the tokens from a length on. The logits are then those of a token that is gone.</summary>
+    public void Truncate(int length) => Cache.Truncate(length);
+
+    /// <summary>Goes back to the longest beginning that this text shares with another one, so that only the rest must be read.</summary>
+    /// <param name="tokens">The text to be read next.</param>
+    /// <returns>How many of its tokens need not be read again; always at least one less than there are, because the last one's logits are wanted.</returns>
+    public int Rewind(ReadOnlySpan<int> tokens)
+    {
+        var shared = Math.Max(0, Math.Min(Tokens.CommonPrefixLength(tokens), tokens.Length - 1));
+        Truncate(shared);
+        return shared;
+    }
+
     /// <summary>Makes the cache's pages and the buffers for a length beforehand.</summary>
     public void Reserve(int length)
     {
@@ -94,6 +112,7 @@ public sealed class InferenceSession
     {
         var fork = new InferenceSession(Model, Cache.Fork());
         Logits.CopyTo(fork.Logits);
+        Tokens.CopyTo(fork._tokens);
         return fork;
     }
 
@@ -109,6 +128,7 @@ public sealed class InferenceSession
             cancellation.ThrowIfCancellationRequested();
             Model.Blocks[index].Extend(hidden, Cache, _scratch);
         }
+        tokens.CopyTo(_tokens.AsSpan(Length));
         Cache.Advance(tokens.Length);
         return hidden;
     }

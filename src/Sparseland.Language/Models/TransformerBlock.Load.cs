@@ -1,42 +1,22 @@
 using Sparseland.Errors;
 using Sparseland.Language.Checkpoints;
+using Sparseland.Layouts;
 
 namespace Sparseland.Language.Models;
 
 public sealed partial class TransformerBlock
 {
-    private TransformerBlock(ICheckpoint checkpoint, int block, RotaryTable? rotary)
+    private TransformerBlock(TransformerConfiguration configuration, int block, Projection[] projections, BlockNorms norms, RotaryTable? rotary)
     {
-        var configuration = checkpoint.Configuration;
         Index = block;
         Configuration = configuration;
+        Projections = projections;
+        _norms = norms;
         _rotary = rotary;
         _window = configuration.SlidingWindow is { } window && block >= configuration.SlidingWindowFirstBlock ? window : int.MaxValue;
-        var heads = configuration.HeadCount * configuration.HeadWidth;
-        var keyValueHeads = configuration.KeyValueHeadCount * configuration.HeadWidth;
-        var names = TensorNames.Projections(configuration.GatedFeedForward);
-        var projections = new Projection[names.Count];
-        for (var i = 0; i < names.Count; i++)
-            projections[i] = LoadProjection(checkpoint, block, names[i]);
-        Projections = projections;
         (_query, _key, _value, _output) = (projections[0], projections[1], projections[2], projections[3]);
         _gate = configuration.GatedFeedForward ? projections[4] : null;
         (_up, _down) = (projections[^2], projections[^1]);
-        Check(checkpoint, _query, heads, configuration.Width);
-        Check(checkpoint, _key, keyValueHeads, configuration.Width);
-        Check(checkpoint, _value, keyValueHeads, configuration.Width);
-        Check(checkpoint, _output, configuration.Width, heads);
-        if (_gate is not null)
-            Check(checkpoint, _gate, configuration.FeedForwardWidth, configuration.Width);
-        Check(checkpoint, _up, configuration.FeedForwardWidth, configuration.Width);
-        Check(checkpoint, _down, configuration.Width, configuration.FeedForwardWidth);
-        _attentionNorm = LoadNorm(checkpoint, block, TensorNames.AttentionNorm, configuration.Norm, configuration.Width);
-        _feedForwardNorm = LoadNorm(checkpoint, block, TensorNames.FeedForwardNorm, configuration.Norm, configuration.Width);
-        if (configuration.QueryKeyNorm)
-        {
-            _queryNorm = LoadNorm(checkpoint, block, TensorNames.QueryNorm, NormKind.Rms, configuration.HeadWidth);
-            _keyNorm = LoadNorm(checkpoint, block, TensorNames.KeyNorm, NormKind.Rms, configuration.HeadWidth);
-        }
         _attentionReaders = [_query.Name, _key.Name, _value.Name];
         _outputReader = [_output.Name];
         _feedForwardReaders = _gate is null ? [_up.Name] : [_gate.Name, _up.Name];
@@ -57,14 +37,52 @@ public sealed partial class TransformerBlock
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)block, (uint)configuration.BlockCount, nameof(block));
         if (configuration.HeadWidth > CausalAttention.MaxHeadWidth)
             throw new UnsupportedException($"{checkpoint.Path}: heads of width {configuration.HeadWidth}; attention takes up to {CausalAttention.MaxHeadWidth}");
-        return new(checkpoint, block, configuration.Rotary ? rotary ?? new RotaryTable(configuration) : null);
+        var names = TensorNames.Projections(configuration.GatedFeedForward);
+        var projections = new Projection[names.Count];
+        for (var i = 0; i < names.Count; i++)
+            projections[i] = LoadProjection(checkpoint, block, names[i]);
+        var norms = new BlockNorms(
+            LoadNorm(checkpoint, block, TensorNames.AttentionNorm, configuration.Norm, configuration.Width),
+            LoadNorm(checkpoint, block, TensorNames.FeedForwardNorm, configuration.Norm, configuration.Width),
+            configuration.QueryKeyNorm ? LoadNorm(checkpoint, block, TensorNames.QueryNorm, NormKind.Rms, configuration.HeadWidth) : null,
+            configuration.QueryKeyNorm ? LoadNorm(checkpoint, block, TensorNames.KeyNorm, NormKind.Rms, configuration.HeadWidth) : null);
+        return new(configuration, block, projections, norms, configuration.Rotary ? rotary ?? new RotaryTable(configuration) : null);
+    }
+
+    /// <summary>A block with the same norms and biases whose projections hold other matrices.</summary>
+    /// <param name="convert">Gives each projection's new matrix; it may return the old one.</param>
+    public TransformerBlock Convert(Func<Projection, MatrixLayout> convert)
+    {
+        ArgumentNullException.ThrowIfNull(convert);
+        var projections = new Projection[Projections.Count];
+        for (var i = 0; i < projections.Length; i++)
+            projections[i] = new Projection(Projections[i].Name, Projections[i].Matrix, Projections[i].Bias) { Matrix = convert(Projections[i]) };
+        return new(Configuration, Index, projections, _norms, _rotary);
     }
 
     private static Projection LoadProjection(ICheckpoint checkpoint, int block, string name)
     {
-        var matrix = checkpoint.LoadMatrix(TensorNames.Weight(block, name));
-        var bias = TensorNames.Bias(block, name);
-        return new(name, matrix, HasBias(checkpoint.Configuration, name) ? checkpoint.LoadTensor(bias) : null);
+        var configuration = checkpoint.Configuration;
+        var (rows, columns) = ShapeOf(configuration, name);
+        var weight = TensorNames.Weight(block, name);
+        var matrix = checkpoint.LoadMatrix(weight);
+        if (matrix.Rows != rows || matrix.Columns != columns)
+            throw new MismatchException($"{checkpoint.Path}: {weight} is {matrix.Rows} x {matrix.Columns}, the configuration says {rows} x {columns}");
+        return new(name, matrix, HasBias(configuration, name) ? checkpoint.LoadTensor(TensorNames.Bias(block, name)) : null);
+    }
+
+    private static (int Rows, int Columns) ShapeOf(TransformerConfiguration configuration, string name)
+    {
+        var heads = configuration.HeadCount * configuration.HeadWidth;
+        var keyValueHeads = configuration.KeyValueHeadCount * configuration.HeadWidth;
+        return name switch
+        {
+            "self_attn.q_proj" => (heads, configuration.Width),
+            "self_attn.k_proj" or "self_attn.v_proj" => (keyValueHeads, configuration.Width),
+            "self_attn.o_proj" => (configuration.Width, heads),
+            "mlp.down_proj" => (configuration.Width, configuration.FeedForwardWidth),
+            _ => (configuration.FeedForwardWidth, configuration.Width),
+        };
     }
 
     private static bool HasBias(TransformerConfiguration configuration, string name) => name switch
@@ -77,9 +95,8 @@ public sealed partial class TransformerBlock
     private static Normalization LoadNorm(ICheckpoint checkpoint, int block, string part, NormKind kind, int width) =>
         Normalization.Load(checkpoint, kind, TensorNames.Weight(block, part), TensorNames.Bias(block, part), width);
 
-    private void Check(ICheckpoint checkpoint, Projection projection, int rows, int columns)
+    private sealed record BlockNorms(Normalization Attention, Normalization FeedForward, Normalization? Query, Normalization? Key)
     {
-        if (projection.Matrix.Rows != rows || projection.Matrix.Columns != columns)
-            throw new MismatchException($"{checkpoint.Path}: {TensorNames.Weight(Index, projection.Name)} is {projection.Matrix.Rows} x {projection.Matrix.Columns}, the configuration says {rows} x {columns}");
+        public long ByteCount => Attention.ByteCount + FeedForward.ByteCount + (Query?.ByteCount ?? 0) + (Key?.ByteCount ?? 0);
     }
 }

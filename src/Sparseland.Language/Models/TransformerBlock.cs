@@ -12,8 +12,7 @@ public sealed partial class TransformerBlock
 {
     private readonly Projection _query, _key, _value, _output, _up, _down;
     private readonly Projection? _gate;
-    private readonly Normalization _attentionNorm, _feedForwardNorm;
-    private readonly Normalization? _queryNorm, _keyNorm;
+    private readonly BlockNorms _norms;
     private readonly RotaryTable? _rotary;
     private readonly int _window;
     private readonly string[] _attentionReaders, _outputReader, _feedForwardReaders, _downReader;
@@ -33,8 +32,7 @@ public sealed partial class TransformerBlock
         ?? throw new InvalidSettingException($"no projection '{name}' in a {Configuration.Family} block{Suggestion.For(name, Projections.Select(p => p.Name))}; it has {string.Join(", ", Projections.Select(p => p.Name))}");
 
     /// <summary>Bytes of all weights, index and values, as in memory.</summary>
-    public long ByteCount => Projections.Sum(projection => projection.Matrix.ByteCount + (projection.Bias?.Length ?? 0) * sizeof(float))
-        + _attentionNorm.ByteCount + _feedForwardNorm.ByteCount + (_queryNorm?.ByteCount ?? 0) + (_keyNorm?.ByteCount ?? 0);
+    public long ByteCount => Projections.Sum(projection => projection.Matrix.ByteCount + (projection.Bias?.Length ?? 0) * sizeof(float)) + _norms.ByteCount;
 
     /// <summary>Runs whole sequences through the block, in place: position 0 is each sequence's first row. Works through few sequences at a time, so the scratch stays small.</summary>
     /// <param name="hidden">[sequences · length, width], sequence after sequence.</param>
@@ -78,13 +76,13 @@ public sealed partial class TransformerBlock
         var keys = scratch.Keys.Matrix.SliceRows(0, rows);
         var values = scratch.Values.Matrix.SliceRows(0, rows);
         var mixed = scratch.Mixed.Matrix.SliceRows(0, rows);
-        _attentionNorm.Apply(hidden, normed);
+        _norms.Attention.Apply(hidden, normed);
         observer?.Observe(Index, _attentionReaders, normed);
         _query.Apply(normed, queries);
         _key.Apply(normed, keys);
         _value.Apply(normed, values);
-        NormHeads(_queryNorm, queries);
-        NormHeads(_keyNorm, keys);
+        NormHeads(_norms.Query, queries);
+        NormHeads(_norms.Key, keys);
         _rotary?.Rotate(queries, first, length);
         _rotary?.Rotate(keys, first, length);
         cache?.Write(Index, keys, values);
@@ -104,7 +102,7 @@ public sealed partial class TransformerBlock
             var part = hidden.SliceRows(first, rows);
             var normed = scratch.Normed.Matrix.SliceRows(0, rows);
             var up = scratch.Up.Matrix.SliceRows(0, rows);
-            _feedForwardNorm.Apply(part, normed);
+            _norms.FeedForward.Apply(part, normed);
             observer?.Observe(Index, _feedForwardReaders, normed);
             _up.Apply(normed, up);
             if (_gate is null)

@@ -71,6 +71,17 @@ public sealed class TransformerModel
         return new(configuration, embedding, LoadPositions(checkpoint), blocks, norm, head);
     }
 
+    /// <summary>A model that computes the same with matrices in other layouts or values; norms, biases and positions are shared.</summary>
+    /// <param name="convert">Gives the new matrix of a tensor, by its name in <see cref="TensorNames"/>; it may return the old one. A tied head is converted once, with the embedding.</param>
+    public TransformerModel Convert(Func<string, MatrixLayout, MatrixLayout> convert)
+    {
+        ArgumentNullException.ThrowIfNull(convert);
+        var blocks = Blocks.Select(block => block.Convert(projection => convert(TensorNames.Weight(block.Index, projection.Name), projection.Matrix))).ToArray();
+        var embedding = convert(TensorNames.Embedding, Embedding);
+        var head = ReferenceEquals(Head, Embedding) ? embedding : convert(TensorNames.Head, Head);
+        return new(Configuration, embedding, _positions, blocks, _finalNorm, head);
+    }
+
     /// <summary>The hidden states that enter the first block: token embeddings, with learned positions added where the model has them.</summary>
     /// <param name="tokens">Token ids of one sequence.</param>
     /// <param name="firstPosition">Position of the first.</param>
