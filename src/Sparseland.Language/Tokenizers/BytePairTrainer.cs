@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Sparseland.Errors;
-using Sparseland.Language.Tokenizers.Decoders;
 using Sparseland.Language.Tokenizers.PreTokenizers;
+using Sparseland.Language.Tokenizers.Readers;
 using Sparseland.Language.Tokenizers.Vocabularies;
 
 namespace Sparseland.Language.Tokenizers;
@@ -94,14 +94,11 @@ public static class BytePairTrainer
     {
         var specials = options.SpecialTokens;
         int? begin = options.BeginToken is { } name ? specials.ToList().IndexOf(name) : null;
-        PreTokenizer cut = options.Cut == WordCut.Gpt2
-            ? new ByteLevelPreTokenizer(addPrefixSpace: false, usePattern: true, mapsBytes: false)
-            : new PreTokenizerSequence([new SplitPreTokenizer(pattern), new ByteLevelPreTokenizer(addPrefixSpace: false, usePattern: false, mapsBytes: false)]);
         return new Tokenizer(new TokenizerParts
         {
             Model = new BytePairModel(new TokenTable(tokens), merges, new BytePairSettings { ByteLevel = true }),
-            PreTokenizer = cut,
-            Decoder = new ByteLevelDecoder(),
+            PreTokenizer = StageJson.ByteLevelCut(pattern),
+            Decoder = StageJson.ByteLevelDecoder,
             Added = specials.Select((text, id) => new AddedToken(id, text)).ToArray(),
             Prefix = begin is { } first ? [first] : [],
             BeginToken = begin,

@@ -34,21 +34,23 @@ public sealed partial class Tokenizer
         foreach (var token in parts.Added.OrderBy(token => token.Id))
             WriteAdded(writer, token);
         writer.WriteEndArray();
-        WritePart(writer, "normalizer", parts.Normalizer is { } normalizer ? normalizer.Write : null);
-        WritePart(writer, "pre_tokenizer", parts.PreTokenizer is { } preTokenizer ? preTokenizer.Write : null);
-        WritePart(writer, "post_processor", parts.Prefix.Count + parts.Suffix.Count > 0 ? WriteTemplate : null);
-        WritePart(writer, "decoder", parts.Decoder is { } decoder ? decoder.Write : null);
-        WritePart(writer, "model", parts.Model.Write);
+        WriteDescribed(writer, "normalizer", parts.Normalizer?.Json);
+        WriteDescribed(writer, "pre_tokenizer", parts.PreTokenizer?.Json);
+        writer.WritePropertyName("post_processor");
+        if (parts.Prefix.Count + parts.Suffix.Count > 0)
+            WriteTemplate(writer);
+        else
+            writer.WriteNullValue();
+        WriteDescribed(writer, "decoder", parts.Decoder?.Json);
+        writer.WritePropertyName("model");
+        parts.Model.Write(writer);
         writer.WriteEndObject();
     }
 
-    private static void WritePart(Utf8JsonWriter writer, string name, Action<Utf8JsonWriter>? write)
+    private static void WriteDescribed(Utf8JsonWriter writer, string name, string? json)
     {
         writer.WritePropertyName(name);
-        if (write is null)
-            writer.WriteNullValue();
-        else
-            write(writer);
+        writer.WriteRawValue(json ?? "null");
     }
 
     private static void WriteAdded(Utf8JsonWriter writer, AddedToken token)

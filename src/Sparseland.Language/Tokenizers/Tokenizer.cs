@@ -1,8 +1,4 @@
 using System.Runtime.InteropServices;
-using Sparseland.Language.Tokenizers.Decoders;
-using Sparseland.Language.Tokenizers.Normalizers;
-using Sparseland.Language.Tokenizers.PreTokenizers;
-using Sparseland.Language.Tokenizers.Vocabularies;
 
 namespace Sparseland.Language.Tokenizers;
 
@@ -28,7 +24,7 @@ public sealed partial class Tokenizer : ITokenizer
             addedByText.TryAdd(token.Content, token.Id);
         }
         rawFinder = new AddedTokenFinder(parts.Added.Where(token => !token.Normalized).Select(token => (token.Content, token)));
-        normalizedFinder = new AddedTokenFinder(parts.Added.Where(token => token.Normalized).Select(token => (parts.Normalizer?.Normalize(token.Content) ?? token.Content, token)));
+        normalizedFinder = new AddedTokenFinder(parts.Added.Where(token => token.Normalized).Select(token => (parts.Normalizer?.Part(token.Content) ?? token.Content, token)));
         VocabularySize = Math.Max(parts.Model.Count, parts.Added.Count == 0 ? 0 : parts.Added.Max(token => token.Id) + 1);
     }
 
@@ -76,7 +72,7 @@ public sealed partial class Tokenizer : ITokenizer
     {
         if (text.Length == 0)
             return;
-        var normal = parts.Normalizer?.Normalize(text) ?? text;
+        var normal = parts.Normalizer?.Part(text) ?? text;
         var position = 0;
         while (!normalizedFinder.IsEmpty && normalizedFinder.Find(normal, position) is { } found)
         {
@@ -92,7 +88,7 @@ public sealed partial class Tokenizer : ITokenizer
         if (text.IsEmpty)
             return;
         var model = parts.Model;
-        if (parts.PreTokenizer is { } preTokenizer)
+        if (parts.PreTokenizer?.Part is { } preTokenizer)
             preTokenizer.Split(text, first, (piece, _) => model.Encode(piece, ids));
         else
             model.Encode(text, ids);
@@ -113,7 +109,7 @@ public sealed partial class Tokenizer : ITokenizer
         }
         if (parts.Decoder is null)
             return string.Join(' ', tokens);
-        parts.Decoder.Decode(tokens);
+        parts.Decoder.Part(tokens);
         return tokens.Count == 1 ? tokens[0] : string.Concat(CollectionsMarshal.AsSpan(tokens)!);
     }
 

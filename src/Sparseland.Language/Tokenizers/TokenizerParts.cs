@@ -1,9 +1,12 @@
-using Sparseland.Language.Tokenizers.Decoders;
-using Sparseland.Language.Tokenizers.Normalizers;
 using Sparseland.Language.Tokenizers.PreTokenizers;
 using Sparseland.Language.Tokenizers.Vocabularies;
 
 namespace Sparseland.Language.Tokenizers;
+
+/// <summary>A step of a tokenizer with the JSON that describes it: that is what is saved.</summary>
+/// <param name="Part">The step.</param>
+/// <param name="Json">Its value in tokenizer.json.</param>
+internal sealed record Described<T>(T Part, string Json);
 
 /// <summary>What a tokenizer is made of.</summary>
 internal sealed record TokenizerParts
@@ -12,13 +15,13 @@ internal sealed record TokenizerParts
     public required ITokenModel Model { get; init; }
 
     /// <summary>Changes the text first, or null.</summary>
-    public Normalizer? Normalizer { get; init; }
+    public Described<Func<string, string>>? Normalizer { get; init; }
 
     /// <summary>Cuts the text, or null.</summary>
-    public PreTokenizer? PreTokenizer { get; init; }
+    public Described<PreTokenizer>? PreTokenizer { get; init; }
 
-    /// <summary>Joins tokens to text; without one they are joined by spaces.</summary>
-    public Decoder? Decoder { get; init; }
+    /// <summary>Changes the list of tokens until, joined, it is the text; without one they are joined by spaces.</summary>
+    public Described<Action<List<string>>>? Decoder { get; init; }
 
     /// <summary>Tokens found whole in the text.</summary>
     public IReadOnlyList<AddedToken> Added { get; init; } = [];

@@ -1,15 +1,14 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Json;
 using Sparseland.Language.Tokenizers.Vocabularies;
 
 namespace Sparseland.Language.Tokenizers.Decoders;
 
 /// <summary>"ByteLevel": stand-ins become bytes again, and all bytes together text; a token that holds any other character stands for itself.</summary>
-internal sealed class ByteLevelDecoder : Decoder
+internal static class ByteLevelDecoder
 {
-    /// <inheritdoc/>
-    public override void Decode(List<string> tokens)
+    /// <summary>Replaces the tokens by the text they stand for.</summary>
+    public static void Decode(List<string> tokens)
     {
         var bytes = new ArrayBufferWriter<byte>(Math.Max(16, tokens.Count * 4));
         foreach (var token in tokens)
@@ -32,16 +31,5 @@ internal sealed class ByteLevelDecoder : Decoder
             destination[i] = (byte)value;
         }
         bytes.Advance(token.Length);
-    }
-
-    /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("type", "ByteLevel");
-        writer.WriteBoolean("add_prefix_space", false);
-        writer.WriteBoolean("trim_offsets", true);
-        writer.WriteBoolean("use_regex", true);
-        writer.WriteEndObject();
     }
 }

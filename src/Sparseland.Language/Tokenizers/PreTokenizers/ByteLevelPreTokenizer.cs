@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Json;
 using Sparseland.Language.Tokenizers.Vocabularies;
 
 namespace Sparseland.Language.Tokenizers.PreTokenizers;
@@ -11,12 +10,6 @@ namespace Sparseland.Language.Tokenizers.PreTokenizers;
 /// </summary>
 internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool usePattern, bool mapsBytes) : PreTokenizer
 {
-    /// <summary>Whether a piece that does not begin with white space gets a space.</summary>
-    public bool AddPrefixSpace => addPrefixSpace;
-
-    /// <summary>Whether GPT-2's pattern cuts.</summary>
-    public bool UsePattern => usePattern;
-
     /// <inheritdoc/>
     public override void Split(ReadOnlySpan<char> text, bool first, PieceAction next)
     {
@@ -40,16 +33,5 @@ internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool usePattern
         var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(piece.Length));
         next(ByteAlphabet.Map(bytes.AsSpan(0, Encoding.UTF8.GetBytes(piece, bytes))), first);
         ArrayPool<byte>.Shared.Return(bytes);
-    }
-
-    /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("type", "ByteLevel");
-        writer.WriteBoolean("add_prefix_space", addPrefixSpace);
-        writer.WriteBoolean("trim_offsets", true);
-        writer.WriteBoolean("use_regex", usePattern);
-        writer.WriteEndObject();
     }
 }

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Sparseland.Language.Tokenizers.PreTokenizers;
 
 /// <summary>Takes one pre-token; the span is valid during the call only.</summary>
@@ -15,9 +13,6 @@ internal abstract class PreTokenizer
     /// <param name="first">Whether <paramref name="text"/> begins where the whole text began.</param>
     /// <param name="next">Takes each piece.</param>
     public abstract void Split(ReadOnlySpan<char> text, bool first, PieceAction next);
-
-    /// <summary>Writes its object of tokenizer.json.</summary>
-    public abstract void Write(Utf8JsonWriter writer);
 }
 
 /// <summary>Several pre-tokenisers, each cutting what the one before it made.</summary>
@@ -39,17 +34,5 @@ internal sealed class PreTokenizerSequence(IReadOnlyList<PreTokenizer> parts) : 
             next(text, first);
         else
             parts[0].Split(text, first, action);
-    }
-
-    /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("type", "Sequence");
-        writer.WriteStartArray("pretokenizers");
-        foreach (var part in parts)
-            part.Write(writer);
-        writer.WriteEndArray();
-        writer.WriteEndObject();
     }
 }

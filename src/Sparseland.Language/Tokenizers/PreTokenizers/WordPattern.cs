@@ -1,3 +1,5 @@
+using Sparseland.Language.Tokenizers.Patterns;
+
 namespace Sparseland.Language.Tokenizers.PreTokenizers;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace Sparseland.Language.Tokenizers.PreTokenizers;
 /// and right for letters beyond the basic plane, which .NET's expressions see as two surrogates that are no letters.
 /// Every place of a text belongs to a match.
 /// </summary>
-internal sealed class WordPattern
+internal sealed class WordPattern : ITextMatcher
 {
     private readonly int longestNumber;
     private readonly bool wide;
@@ -41,6 +43,13 @@ internal sealed class WordPattern
         if (character == '\'' && Contraction(text[(start + 1)..]) is > 0 and var length)
             return start + 1 + length;
         return wide ? NextWide(text, start) : NextNarrow(text, start);
+    }
+
+    /// <inheritdoc/>
+    public bool Find(ReadOnlySpan<char> text, int from, ref long budget, out int start, out int end)
+    {
+        (start, end) = (from, from < text.Length ? Next(text, from) : from);
+        return end > start;
     }
 
     private static int NextNarrow(ReadOnlySpan<char> text, int start)
