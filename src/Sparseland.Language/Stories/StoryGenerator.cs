@@ -11,7 +11,7 @@ namespace Sparseland.Language.Stories;
 public sealed class StoryGenerator
 {
     /// <summary>Makes a generator.</summary>
-    /// <param name="options">How stories are written; null for stories of one day, 250 tokens on average.</param>
+    /// <param name="options">How stories are written; null for stories of one day, 290 tokens on average.</param>
     /// <exception cref="Errors.InvalidSettingException">An option is outside its range.</exception>
     public StoryGenerator(StoryOptions? options = null)
     {

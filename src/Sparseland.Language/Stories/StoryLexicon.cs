@@ -44,18 +44,22 @@ internal static class StoryLexicon
         "I like the rain.", "I am hungry.", "What a nice day!", "I want to go home.", "I saw a fox.", "I lost my shoe.", "Let us play a game.", "I am not afraid.",
         "My feet are cold.", "I heard a noise.", "Do you like music?", "I had a strange dream.", "We should hurry.", "It is getting late.", "I know a secret.", "Look at that cloud!",
         "I miss my brother.", "My sister is coming.", "There is no hurry.", "I can swim.", "I love this place.", "Somebody was here.", "That was funny.", "I need some sleep.",
+        "Winter will be long.", "We need more wood.", "Your coat is very pretty.", "Have you seen my dog?", "The water tastes sweet.", "Tomorrow we will bake bread.", "Please close the window.", "My uncle builds boats.",
+        "This is a golden key.", "Spring has finally arrived.", "Stories make me sleepy.", "The soup smells delicious.", "Who broke this chair?", "Remember your promise.", "Nothing frightens me anymore.", "Those mushrooms are poisonous.",
     ];
 
     public static readonly string[] Moods =
     [
         " was happy.", " was tired.", " smiled.", " laughed.", " sat down for a while.", " sang a song.", " felt a little cold.", " looked at the sky.",
         " yawned.", " whistled a tune.", " thought about dinner.", " was in a hurry.", " counted the clouds.", " closed both eyes.",
+        " scratched one ear.", " remembered last summer.", " drew a circle on the ground.", " danced with joy.", " sneezed twice.", " hid behind a tree.",
     ];
 
     public static readonly string[] Asides =
     [
         " It was raining.", " It was warm.", " The sun was shining.", " The wind was cold.", " A bird was singing.", " Everything was quiet.",
         " A dog barked far away.", " Clouds went by.", " The air smelled of bread.", " Leaves were falling.",
+        " Thunder rolled over the hills.", " Butterflies filled the air.", " An owl called somewhere.", " Snow lay on every roof.", " Thick fog hid the road.", " Church bells rang.",
     ];
 
     /// <summary>The times of the day, each with its usual and its rarer opening.</summary>

@@ -6,7 +6,7 @@ namespace Sparseland.Language.Stories;
 public sealed record StoryOptions
 {
     /// <summary>Characters that one token stands for where a length is given in tokens: a byte-level BPE of about a thousand entries trained on stories comes near it.</summary>
-    public const double CharactersPerToken = 4.0;
+    public const double CharactersPerToken = 3.6;
 
     /// <summary>The shortest length that can be asked for, in tokens.</summary>
     public const int ShortestTokens = 50;
@@ -14,7 +14,7 @@ public sealed record StoryOptions
     /// <summary>The longest length that can be asked for, in tokens.</summary>
     public const int LongestTokens = 1_000_000;
 
-    /// <summary>Least length in tokens; 0 (with <see cref="MaximumTokens"/> 0) lets every story end by chance at the end of its day, at 250 tokens on average.</summary>
+    /// <summary>Least length in tokens; 0 (with <see cref="MaximumTokens"/> 0) lets every story end by chance at the end of its day, at 290 tokens on average.</summary>
     public int MinimumTokens { get; init; }
 
     /// <summary>Greatest length in tokens; the length of a story is drawn uniformly from the range and the story ends at the first sentence beyond it.</summary>

@@ -50,11 +50,11 @@ public class StoryGeneratorTests
     }
 
     [Fact]
-    public void A_story_of_one_day_fits_a_context_of_512_tokens_in_all_but_few_cases()
+    public void A_story_of_one_day_fits_a_context_of_512_tokens_in_nineteen_cases_of_twenty()
     {
         var lengths = StoryCorpus.Stories(6, 0, 2000).Select(story => story.Text.Length).Order().ToArray();
-        Assert.InRange(lengths.Average(), 950, 1150);
-        Assert.True(lengths[1940] <= 512 * StoryOptions.CharactersPerToken, "97 % of the stories are shorter");
+        Assert.InRange(lengths.Average(), 980, 1080);
+        Assert.True(lengths[1900] <= 512 * StoryOptions.CharactersPerToken, "95 % of the stories are shorter");
         Assert.True(lengths[0] >= 200);
     }
 

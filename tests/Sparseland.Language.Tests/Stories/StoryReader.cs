@@ -122,7 +122,7 @@ internal sealed partial class StoryReader
             Require(seen[1] == "nothing" || seen[1].Split([", ", " and "], StringSplitOptions.None).All(things.Contains), text);
             _subject = seen[0];
         }
-        else if (Match(text, @"^(\w+) (was \w+|was in a hurry|smiled|laughed|sat down .*|sang a song|felt .*|looked at the sky|yawned|whistled .*|thought .*|counted the clouds|closed both eyes|waved to \w+)\.$") is { } feeling && _placeOf.ContainsKey(feeling[0]))
+        else if (Match(text, @"^(\w+) (was \w+|was in a hurry|smiled|laughed|sat down .*|sang a song|felt .*|looked at the sky|yawned|whistled .*|thought .*|counted the clouds|closed both eyes|scratched one ear|remembered last summer|drew a circle on the ground|danced with joy|sneezed twice|hid behind a tree|waved to \w+)\.$") is { } feeling && _placeOf.ContainsKey(feeling[0]))
             _subject = feeling[0];
         else
             Require(Aside().IsMatch(text), $"an unknown sentence '{text}'");
@@ -318,6 +318,6 @@ internal sealed partial class StoryReader
     [GeneratedRegex(@"^(?:They lived near|They knew|Not far away were) the ")]
     private static partial Regex Places();
 
-    [GeneratedRegex(@"^(?:It was \w+|The sun was shining|The wind was cold|A bird was singing|Everything was quiet|A dog barked far away|Clouds went by|The air smelled of bread|Leaves were falling)\.$")]
+    [GeneratedRegex(@"^(?:It was \w+|The sun was shining|The wind was cold|A bird was singing|Everything was quiet|A dog barked far away|Clouds went by|The air smelled of bread|Leaves were falling|Thunder rolled over the hills|Butterflies filled the air|An owl called somewhere|Snow lay on every roof|Thick fog hid the road|Church bells rang)\.$")]
     private static partial Regex Aside();
 }

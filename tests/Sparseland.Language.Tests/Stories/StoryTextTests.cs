@@ -35,7 +35,7 @@ public class StoryTextTests
     public void Words_are_few_and_all_of_them_are_used_often()
     {
         var words = Regex.Matches(All, @"[A-Za-z]+|\d+").GroupBy(match => match.Value).ToDictionary(group => group.Key, group => group.Count());
-        Assert.InRange(words.Count, 200, 400);
+        Assert.InRange(words.Count, 300, 450);
         foreach (var list in new[] { StoryLexicon.People, StoryLexicon.Places, StoryLexicon.Things, StoryLexicon.Colours, StoryLexicon.Locks })
             Assert.All(list, word => Assert.True(words[word] > 50, word));
         Assert.All(StoryLexicon.Utterances, utterance => Assert.Contains($", \"{utterance}\"", All, StringComparison.Ordinal));
