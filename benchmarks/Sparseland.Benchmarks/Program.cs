@@ -4,6 +4,12 @@ using Sparseland.Benchmarks.Peers;
 using Sparseland.Tensors;
 using Sparseland.Threads;
 
+if (args is ["training"])
+{
+    TrainingStep.Run(Console.Out);
+    return;
+}
+
 unsafe
 {
     var random = new Sparseland.Chance.RandomStream(1, "x");

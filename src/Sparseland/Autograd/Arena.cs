@@ -13,19 +13,24 @@ internal sealed class Arena<T> where T : unmanaged
 
     public unsafe Tensor<T> Rent(Shape shape)
     {
-        var capacity = Capacity(shape.Length);
-        TensorStorage<T> storage;
-        if (_free.TryGetValue(capacity, out var bin) && bin.Count > 0)
+        var storage = TakeFree(shape.Length);
+        if (storage is null)
         {
-            storage = bin.Pop();
-        }
-        else
-        {
-            storage = new TensorStorage<T>(capacity, zeroed: false);
-            Bytes += capacity * sizeof(T);
+            storage = new TensorStorage<T>(Capacity(shape.Length), zeroed: false);
+            Bytes += storage.Length * sizeof(T);
         }
         _rented[storage] = true;
         return new Tensor<T>(storage, 0, shape);
+    }
+
+    // A larger buffer serves too, up to twice the size: steps of changing length then share their buffers instead of keeping a set for each length.
+    private TensorStorage<T>? TakeFree(long length)
+    {
+        var capacity = Capacity(length);
+        for (var most = 2 * capacity; capacity <= most; capacity = Capacity(capacity + 1))
+            if (_free.TryGetValue(capacity, out var bin) && bin.Count > 0)
+                return bin.Pop();
+        return null;
     }
 
     public void Release(TensorStorage<T> storage)

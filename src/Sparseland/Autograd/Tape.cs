@@ -102,6 +102,8 @@ public sealed class Tape<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     public void Backward(Variable<T> loss, double scale = 1)
     {
         ArgumentNullException.ThrowIfNull(loss);
+        if (loss.Tape != this)
+            throw new ArgumentException("the loss belongs to another tape", nameof(loss));
         if (loss.Value.Length != 1)
             throw new ArgumentException($"a backward pass starts from one number, not from the shape {loss.Shape}", nameof(loss));
         if (!loss.NeedsGradient)

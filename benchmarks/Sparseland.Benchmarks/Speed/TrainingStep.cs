@@ -1,0 +1,167 @@
+using Sparseland.Autograd;
+using Sparseland.Autograd.Operations;
+using Sparseland.Chance;
+using Sparseland.Learning.Optimisers;
+using Sparseland.Tensors;
+using Sparseland.Threads;
+
+namespace Sparseland.Benchmarks.Speed;
+
+/// <summary>
+/// A training step of the storyteller (forward, backward, clipping left out, AdamW) against the products of its linear layers run alone, and each operation by itself.
+/// The goal is half the rate of the products: a step that takes at most twice their time.
+/// </summary>
+internal static class TrainingStep
+{
+    private const int Blocks = 6, Width = 144, Hidden = 384, Vocabulary = 1536, Heads = 6, KeyValueHeads = 3, Length = 512, Batch = 8;
+    private const int HeadWidth = Width / Heads;
+    private const int Tokens = Batch * Length;
+
+    public static void Run(TextWriter output)
+    {
+        var threads = WorkerPool.ThreadCount;
+        var model = new Model();
+        var products = new Products();
+        for (var i = 0; i < 3; i++)
+            model.Step();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        model.Step();
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        var results = Rivals.Measure([new("its products alone", _ => products.Run()), new("training step", _ => model.Step())], threads, 9, 0.3);
+        var rate = products.Operations / 1e9;
+        output.WriteLine($"{Blocks} blocks of width {Width}, {Tokens} tokens, {threads} threads, {rate:F1} GFLOP in linear layers, {allocated} bytes allocated by a step");
+        foreach (var result in results)
+            output.WriteLine($"{result.Name,-28} {result.Seconds * 1e3,9:F1} ms  {rate / result.Seconds,7:F1} GFLOP/s  {result.Ratio,5:F2} of the products' rate");
+        foreach (var result in Rivals.Measure([.. Alone()], threads, 7, 0.03))
+            output.WriteLine($"{result.Name,-28} {result.Seconds * 1e3,9:F2} ms forward and backward");
+    }
+
+    private static IEnumerable<Rival> Alone()
+    {
+        var tape = new Tape<float>();
+        var (x, hidden, gate) = (Random("x", Batch, Length, Width), Random("up", Batch, Length, Hidden), Random("gate", Batch, Length, Hidden));
+        var (key, value, gain) = (Random("key", Batch, Length, KeyValueHeads * HeadWidth), Random("value", Batch, Length, KeyValueHeads * HeadWidth), Random("gain", Width));
+        var (weight, head) = (Random("weight", Width, Width), Random("head", Vocabulary, Width));
+        var table = Table();
+        var targets = Tokenize("targets");
+        yield return Operation("linear 144 to 144", tape, () => tape.Leaf(x).Linear(tape.Leaf(weight)));
+        yield return Operation("RMS norm", tape, () => tape.Leaf(x).RmsNorm(tape.Leaf(gain), 1e-5));
+        yield return Operation("rotary", tape, () => tape.Leaf(x).Rotary(table, HeadWidth));
+        yield return Operation("gated unit", tape, () => tape.Leaf(gate).SwiGlu(tape.Leaf(hidden)));
+        yield return Operation("sum", tape, () => tape.Leaf(x).Add(tape.Leaf(x)));
+        yield return Operation("attention", tape, () => CausalAttention.Attend(tape.Leaf(x), tape.Leaf(key), tape.Leaf(value), Heads, KeyValueHeads));
+        yield return Operation("embedding", tape, () => tape.Embedding(tape.Leaf(head), targets, new Shape(Batch, Length)));
+        yield return Operation("head and loss, fused", tape, () => tape.Leaf(x).LinearCrossEntropy(tape.Leaf(head), targets));
+        yield return Operation("head and loss, apart", tape, () => tape.Leaf(x).Linear(tape.Leaf(head)).CrossEntropy(targets));
+    }
+
+    private static Rival Operation(string name, Tape<float> tape, Func<Variable<float>> run) => new(name, _ =>
+    {
+        var output = run();
+        tape.Backward(output.Value.Length == 1 ? output : output.Mean());
+        tape.Reset();
+    });
+
+    private static Parameter<float> Random(string name, params int[] extents)
+    {
+        var tensor = new Tensor<float>(new Shape(extents));
+        new RandomStream(1, name).FillNormal(tensor.Span, extents.Length == 2 ? 0.05 : 1);
+        return new Parameter<float>(name, tensor);
+    }
+
+    private static int[] Tokenize(string name)
+    {
+        var random = new RandomStream(1, name);
+        return [.. Enumerable.Range(0, Tokens).Select(_ => random.NextInt(Vocabulary))];
+    }
+
+    private static RotaryTable Table() => new([.. Enumerable.Range(0, HeadWidth / 2).Select(i => Math.Pow(10000, -2.0 * i / HeadWidth))], Length);
+
+    private sealed class Model
+    {
+        private readonly Tape<float> _tape = new();
+        private readonly List<Parameter<float>> _parameters = [];
+        private readonly Parameter<float>[][] _blocks;
+        private readonly Parameter<float> _embedding, _gain;
+        private readonly AdamW<float> _optimiser;
+        private readonly RotaryTable _table = Table();
+        private readonly int[] _inputs = Tokenize("inputs"), _targets = Tokenize("targets");
+
+        public Model()
+        {
+            _embedding = Add("embedding", Vocabulary, Width);
+            _gain = Add("gain", Width);
+            _blocks = [.. Enumerable.Range(0, Blocks).Select(i => new[]
+            {
+                Add($"norm {i}", Width), Add($"query {i}", Width, Width), Add($"key {i}", KeyValueHeads * HeadWidth, Width), Add($"value {i}", KeyValueHeads * HeadWidth, Width),
+                Add($"output {i}", Width, Width), Add($"second norm {i}", Width), Add($"gate {i}", Hidden, Width), Add($"up {i}", Hidden, Width), Add($"down {i}", Width, Hidden),
+            })];
+            _optimiser = new AdamW<float>(_parameters);
+        }
+
+        public void Step()
+        {
+            var x = _tape.Embedding(_tape.Leaf(_embedding), _inputs, new Shape(Batch, Length));
+            foreach (var block in _blocks)
+                x = Block(x, block);
+            var loss = x.RmsNorm(_tape.Leaf(_gain), 1e-5).LinearCrossEntropy(_tape.Leaf(_embedding), _targets);
+            _tape.Backward(loss);
+            _tape.Reset();
+            _optimiser.Step(1e-4);
+            foreach (var parameter in _parameters)
+                parameter.ClearGradient();
+        }
+
+        private Variable<float> Block(Variable<float> x, Parameter<float>[] block)
+        {
+            var normed = x.RmsNorm(_tape.Leaf(block[0]), 1e-5);
+            var query = normed.Linear(_tape.Leaf(block[1])).Rotary(_table, HeadWidth);
+            var key = normed.Linear(_tape.Leaf(block[2])).Rotary(_table, HeadWidth);
+            var attended = CausalAttention.Attend(query, key, normed.Linear(_tape.Leaf(block[3])), Heads, KeyValueHeads);
+            x = x.Add(attended.Linear(_tape.Leaf(block[4])));
+            normed = x.RmsNorm(_tape.Leaf(block[5]), 1e-5);
+            return x.Add(normed.Linear(_tape.Leaf(block[6])).SwiGlu(normed.Linear(_tape.Leaf(block[7]))).Linear(_tape.Leaf(block[8])));
+        }
+
+        private Parameter<float> Add(string name, params int[] extents)
+        {
+            var parameter = Random(name, extents);
+            if (extents.Length == 1)
+                parameter.Value.Span.Fill(1);
+            _parameters.Add(parameter);
+            return parameter;
+        }
+    }
+
+    /// <summary>The products of one step: of every linear layer the value, the gradient of the input and that of the weight.</summary>
+    private sealed class Products
+    {
+        private readonly (Tensor<float> Input, Tensor<float> Weight, Tensor<float> Output, Tensor<float> ToInput, Tensor<float> ToWeight)[] _layers;
+
+        public Products()
+        {
+            List<(int Inputs, int Outputs)> shapes = [(Width, Vocabulary)];
+            for (var i = 0; i < Blocks; i++)
+                shapes.AddRange([(Width, Width), (Width, KeyValueHeads * HeadWidth), (Width, KeyValueHeads * HeadWidth), (Width, Width), (Width, Hidden), (Width, Hidden), (Hidden, Width)]);
+            // Gradients have buffers of their own, or the values would grow from call to call. A layer has tensors of its own, as in the step: what the cache keeps between layers is the same.
+            _layers = [.. shapes.Select((shape, i) => (
+                Random($"x {i}", Tokens, shape.Inputs).Value, Random($"w {i}", shape.Outputs, shape.Inputs).Value, Random($"y {i}", Tokens, shape.Outputs).Value,
+                new Tensor<float>(new Shape(Tokens, shape.Inputs)), new Tensor<float>(new Shape(shape.Outputs, shape.Inputs))))];
+            Operations = _layers.Sum(layer => 6.0 * Tokens * layer.Weight.Length);
+        }
+
+        public double Operations { get; }
+
+        public void Run()
+        {
+            foreach (var (input, weight, output, _, _) in _layers)
+                Gemm.Multiply(input.Matrix, false, weight.Matrix, true, output.Matrix);
+            for (var i = _layers.Length - 1; i >= 0; i--)
+            {
+                var (input, weight, output, toInput, toWeight) = _layers[i];
+                Gemm.Multiply(output.Matrix, true, input.Matrix, false, toWeight.Matrix);
+                Gemm.Multiply(output.Matrix, false, weight.Matrix, false, toInput.Matrix);
+            }
+        }
+    }
+}
