@@ -97,6 +97,17 @@ public static unsafe class Gemm
                 Clear(m, n, c);
             return;
         }
+        // One row against contiguous rows: a product of a matrix and a vector.
+        if (m == 1 && !accumulate && a.Column == 1 && c.Column == 1 && b.Row == 1 && b.Column != 1)
+        {
+            Gemv.Multiply(new MatrixView<T>(b.Pointer, n, k, b.Column, null), new ReadOnlySpan<T>(a.Pointer, k), new Span<T>(c.Pointer, n));
+            return;
+        }
+        if (m == 1 && a.Column == 1 && c.Column == 1 && b.Column == 1)
+        {
+            Gemv.MultiplyTransposed(new MatrixView<T>(b.Pointer, k, n, b.Row, null), new ReadOnlySpan<T>(a.Pointer, k), new Span<T>(c.Pointer, n), accumulate);
+            return;
+        }
         // Rows of B in memory and few rows of A: (B^T A^T)^T, with the large operand in place.
         if (m <= FewRows && m < n && b.Row == 1 && b.Column != 1)
             (m, n, a, b, c) = (n, m, b.Transposed, a.Transposed, c.Transposed);
