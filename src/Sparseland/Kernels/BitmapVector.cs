@@ -28,10 +28,15 @@ internal static unsafe class BitmapVector
     {
         fixed (ulong* table = RankTable)
         {
-            var (v0, v1) = (values + (long)offsets[0] * TValue.Size, values + (long)offsets[1] * TValue.Size);
-            var (v2, v3) = (values + (long)offsets[2] * TValue.Size, values + (long)offsets[3] * TValue.Size);
+            var v0 = values + (long)offsets[0] * TValue.Size;
+            var v1 = values + (long)offsets[1] * TValue.Size;
+            var v2 = values + (long)offsets[2] * TValue.Size;
+            var v3 = values + (long)offsets[3] * TValue.Size;
             var (a, b, c, d) = (Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero);
-            var (m0, m1, m2, m3) = ((byte*)words, (byte*)(words + wordsPerRow), (byte*)(words + 2L * wordsPerRow), (byte*)(words + 3L * wordsPerRow));
+            var m0 = (byte*)words;
+            var m1 = (byte*)(words + wordsPerRow);
+            var m2 = (byte*)(words + 2L * wordsPerRow);
+            var m3 = (byte*)(words + 3L * wordsPerRow);
             var bytes = (nuint)wordsPerRow * 8;
             // Four blocks per round: with more the compiler keeps the sums on the stack.
             for (nuint i = 0; i < bytes; i++)

@@ -22,10 +22,15 @@ internal static unsafe class BitmapVector512
     /// <param name="sums">Receives four sums, without int8 scales.</param>
     public static void FourRows<TValue>(ulong* words, int wordsPerRow, byte* values, int* offsets, float* x, float* sums) where TValue : IStoredValue
     {
-        var (v0, v1) = (values + (long)offsets[0] * TValue.Size, values + (long)offsets[1] * TValue.Size);
-        var (v2, v3) = (values + (long)offsets[2] * TValue.Size, values + (long)offsets[3] * TValue.Size);
+        var v0 = values + (long)offsets[0] * TValue.Size;
+        var v1 = values + (long)offsets[1] * TValue.Size;
+        var v2 = values + (long)offsets[2] * TValue.Size;
+        var v3 = values + (long)offsets[3] * TValue.Size;
         var (a, b, c, d) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
-        var (m0, m1, m2, m3) = ((ushort*)words, (ushort*)(words + wordsPerRow), (ushort*)(words + 2L * wordsPerRow), (ushort*)(words + 3L * wordsPerRow));
+        var m0 = (ushort*)words;
+        var m1 = (ushort*)(words + wordsPerRow);
+        var m2 = (ushort*)(words + 2L * wordsPerRow);
+        var m3 = (ushort*)(words + 3L * wordsPerRow);
         var bits = LaneBits;
         var steps = (nuint)wordsPerRow * 4;
         for (nuint i = 0; i < steps; i++)

@@ -102,8 +102,12 @@ internal static unsafe class NmVector
         var shifts = Shifts<TShape>();
         var selectorStride = (nuint)(stride / 8 * TShape.SelectorBytes);
         var valueStride = (nuint)(stride * TValue.Size);
-        var (s1, s2, s3) = (selectors + selectorStride, selectors + 2 * selectorStride, selectors + 3 * selectorStride);
-        var (v1, v2, v3) = (values + valueStride, values + 2 * valueStride, values + 3 * valueStride);
+        var s1 = selectors + selectorStride;
+        var s2 = selectors + 2 * selectorStride;
+        var s3 = selectors + 3 * selectorStride;
+        var v1 = values + valueStride;
+        var v2 = values + 2 * valueStride;
+        var v3 = values + 3 * valueStride;
         nuint s = 0;
         nuint v = 0;
         for (; v < valueStride; v += 8 * (nuint)TValue.Size, s += (nuint)TShape.SelectorBytes, x += TShape.Columns)

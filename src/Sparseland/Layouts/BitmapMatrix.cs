@@ -1,4 +1,5 @@
 using System.Numerics;
+using Sparseland.Kernels;
 using Sparseland.Masks;
 using Sparseland.Tensors;
 
@@ -22,10 +23,7 @@ public sealed unsafe partial class BitmapMatrix : SparseMatrix
     private static readonly ElementType[] Elements = [ElementType.Float32, ElementType.BFloat16, ElementType.Float16, ElementType.Int8];
 
     private readonly ulong* _words;
-    private readonly int* _offsets;
-    private readonly byte* _values;
     private readonly float* _scales;
-    private readonly int _wordsPerRow;
 
     /// <summary>Rebuilds the matrix over its parts.</summary>
     /// <param name="element">Float32, BFloat16, Float16 or Int8.</param>
@@ -40,13 +38,14 @@ public sealed unsafe partial class BitmapMatrix : SparseMatrix
 
     private BitmapMatrix(ElementType element, int rows, int columns, LayoutPart[] parts) : base(rows, columns, element, parts)
     {
-        _wordsPerRow = (columns + 63) / 64;
+        WordsPerRow = (columns + 63) / 64;
         _words = (ulong*)parts[0].Pointer;
-        _offsets = (int*)parts[1].Pointer;
-        _values = parts[2].Pointer;
+        Offsets = (int*)parts[1].Pointer;
+        Values = parts[2].Pointer;
         _scales = parts.Length > 3 ? (float*)parts[3].Pointer : null;
-        KeptCount = _offsets[rows];
-        _split = RowSplit.ByOffsets(_offsets, rows, ByteCount);
+        KeptCount = Offsets[rows];
+        Split = RowSplit.ByOffsets(Offsets, rows, ByteCount);
+        Kernel = SparseKernels.Choose(this);
     }
 
     /// <inheritdoc/>
@@ -54,6 +53,15 @@ public sealed unsafe partial class BitmapMatrix : SparseMatrix
 
     /// <inheritdoc/>
     public override long KeptCount { get; }
+
+    /// <summary>Mask words in a row.</summary>
+    internal int WordsPerRow { get; }
+
+    /// <summary>[rows + 1]: where each row's values start.</summary>
+    internal int* Offsets { get; }
+
+    /// <summary>The packed values.</summary>
+    internal byte* Values { get; }
 
     internal override ReadOnlySpan<float> Scales => _scales == null ? default : new ReadOnlySpan<float>(_scales, Rows);
 
@@ -98,10 +106,22 @@ public sealed unsafe partial class BitmapMatrix : SparseMatrix
         return mask;
     }
 
+    /// <summary>The mask words of a row.</summary>
+    internal ulong* WordsOf(int row) => _words + (long)row * WordsPerRow;
+
+    /// <summary>Multiplies the sums of int8 rows by their scales.</summary>
+    internal void Scale(int first, int end, float* sums)
+    {
+        if (_scales == null)
+            return;
+        for (var row = first; row < end; row++)
+            sums[row] *= _scales[row];
+    }
+
     internal override int Seek(int row, int column)
     {
-        var position = _offsets[row];
-        var words = _words + (long)row * _wordsPerRow;
+        var position = Offsets[row];
+        var words = _words + (long)row * WordsPerRow;
         for (var w = 0; w < column >> 6; w++)
             position += BitOperations.PopCount(words[w]);
         return position;
@@ -109,7 +129,7 @@ public sealed unsafe partial class BitmapMatrix : SparseMatrix
 
     internal override int Walk(int row, int first, int end, ref int cursor, int* columns, float* values)
     {
-        var words = _words + (long)row * _wordsPerRow;
+        var words = _words + (long)row * WordsPerRow;
         var count = 0;
         for (var w = first >> 6; w < (end + 63) >> 6; w++)
         {
@@ -117,7 +137,7 @@ public sealed unsafe partial class BitmapMatrix : SparseMatrix
             for (var word = words[w]; word != 0; word &= word - 1)
                 columns[count++] = column + BitOperations.TrailingZeroCount(word);
         }
-        StoredValues.Decode(Element, _values + (long)cursor * StoredValues.SizeOf(Element), count, _scales == null ? 0 : _scales[row], values);
+        StoredValues.Decode(Element, Values + (long)cursor * StoredValues.SizeOf(Element), count, _scales == null ? 0 : _scales[row], values);
         cursor += count;
         return count;
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sparseland.Errors;
+using Sparseland.Kernels;
 using Sparseland.Masks;
 using Sparseland.Tensors;
 
@@ -20,7 +21,6 @@ public sealed unsafe partial class BlockMatrix : SparseMatrix
     /// <summary>The most rows or columns of a block.</summary>
     public const int MaxExtent = 256;
 
-    private readonly int* _offsets;
     private readonly ushort* _narrow;
     private readonly int* _wide;
     private readonly byte* _values;
@@ -43,14 +43,15 @@ public sealed unsafe partial class BlockMatrix : SparseMatrix
     {
         BlockRows = blockRows;
         BlockColumns = blockColumns;
-        _offsets = (int*)parts.Offsets.Pointer;
+        Offsets = (int*)parts.Offsets.Pointer;
         if (parts.Columns.Type == PartType.UInt16)
             _narrow = (ushort*)parts.Columns.Pointer;
         else
             _wide = (int*)parts.Columns.Pointer;
         _values = parts.Values.Pointer;
         KeptCount = CountKept();
-        _split = RowSplit.ByOffsets(_offsets, BlockRowCount, ByteCount);
+        Split = RowSplit.ByOffsets(Offsets, BlockRowCount, ByteCount, blockRows, rows);
+        Kernel = SparseKernels.Choose(this);
     }
 
     /// <summary>Rows of a block.</summary>
@@ -64,6 +65,21 @@ public sealed unsafe partial class BlockMatrix : SparseMatrix
 
     /// <inheritdoc/>
     public override long KeptCount { get; }
+
+    /// <summary>[rows of blocks + 1]: where each row of blocks starts.</summary>
+    internal int* Offsets { get; }
+
+    /// <summary>Whether block columns are 16-bit numbers.</summary>
+    internal bool HasNarrowColumns => _narrow != null;
+
+    /// <summary>The block columns, 16-bit or 32-bit.</summary>
+    internal void* BlockColumnsPointer => _narrow != null ? _narrow : _wide;
+
+    /// <inheritdoc/>
+    internal override int RowStep => BlockRows == 1 ? 4 : BlockRows;
+
+    /// <summary>The values of a block.</summary>
+    internal byte* ValuesOf(int block) => _values + (long)block * BlockRows * BlockColumns * StoredValues.SizeOf(Element);
 
     private int BlockRowCount => (Rows + BlockRows - 1) / BlockRows;
 
@@ -102,8 +118,8 @@ public sealed unsafe partial class BlockMatrix : SparseMatrix
 
     internal override int Seek(int row, int column)
     {
-        var low = _offsets[row / BlockRows];
-        var high = _offsets[row / BlockRows + 1];
+        var low = Offsets[row / BlockRows];
+        var high = Offsets[row / BlockRows + 1];
         if (column == 0)
             return low;
         // The first block that ends beyond the column: a block may begin before it.
@@ -120,7 +136,7 @@ public sealed unsafe partial class BlockMatrix : SparseMatrix
 
     internal override int Walk(int row, int first, int end, ref int cursor, int* columns, float* values)
     {
-        var last = _offsets[row / BlockRows + 1];
+        var last = Offsets[row / BlockRows + 1];
         var size = StoredValues.SizeOf(Element);
         var count = 0;
         for (; cursor < last; cursor++)
@@ -150,7 +166,7 @@ public sealed unsafe partial class BlockMatrix : SparseMatrix
         for (var b = 0; b < BlockRowCount; b++)
         {
             var height = Math.Min(BlockRows, Rows - b * BlockRows);
-            for (var i = _offsets[b]; i < _offsets[b + 1]; i++)
+            for (var i = Offsets[b]; i < Offsets[b + 1]; i++)
                 kept += (long)height * Math.Min(BlockColumns, Columns - ColumnAt(i) * BlockColumns);
         }
         return kept;

@@ -1,3 +1,4 @@
+using Sparseland.Kernels;
 using Sparseland.Masks;
 using Sparseland.Tensors;
 
@@ -19,11 +20,6 @@ public sealed unsafe partial class CsrMatrix : SparseMatrix
     /// <summary>The layout's name.</summary>
     public const string LayoutName = "csr";
 
-    private readonly int* _offsets;
-    private readonly ushort* _narrow;
-    private readonly int* _wide;
-    private readonly byte* _values;
-
     /// <summary>Rebuilds the matrix over its parts.</summary>
     /// <param name="element">Float32 or BFloat16.</param>
     /// <param name="rows">Rows.</param>
@@ -38,14 +34,15 @@ public sealed unsafe partial class CsrMatrix : SparseMatrix
     private CsrMatrix(ElementType element, int rows, int columns, (LayoutPart Offsets, LayoutPart Columns, LayoutPart Values) parts)
         : base(rows, columns, element, parts.Offsets, parts.Columns, parts.Values)
     {
-        _offsets = (int*)parts.Offsets.Pointer;
+        Offsets = (int*)parts.Offsets.Pointer;
         if (parts.Columns.Type == PartType.UInt16)
-            _narrow = (ushort*)parts.Columns.Pointer;
+            NarrowColumns = (ushort*)parts.Columns.Pointer;
         else
-            _wide = (int*)parts.Columns.Pointer;
-        _values = parts.Values.Pointer;
+            WideColumns = (int*)parts.Columns.Pointer;
+        Values = parts.Values.Pointer;
         KeptCount = parts.Columns.Count;
-        _split = RowSplit.ByOffsets(_offsets, rows, ByteCount);
+        Split = RowSplit.ByOffsets(Offsets, rows, ByteCount);
+        Kernel = SparseKernels.Choose(this);
     }
 
     /// <inheritdoc/>
@@ -53,6 +50,18 @@ public sealed unsafe partial class CsrMatrix : SparseMatrix
 
     /// <inheritdoc/>
     public override long KeptCount { get; }
+
+    /// <summary>[rows + 1]: where each row starts.</summary>
+    internal int* Offsets { get; }
+
+    /// <summary>Columns of 16 bits, or null.</summary>
+    internal ushort* NarrowColumns { get; }
+
+    /// <summary>Columns of 32 bits, or null.</summary>
+    internal int* WideColumns { get; }
+
+    /// <summary>The values.</summary>
+    internal byte* Values { get; }
 
     /// <summary>Stores what the mask keeps.</summary>
     /// <param name="values">The matrix.</param>
@@ -93,8 +102,8 @@ public sealed unsafe partial class CsrMatrix : SparseMatrix
 
     internal override int Seek(int row, int column)
     {
-        var low = _offsets[row];
-        var high = _offsets[row + 1];
+        var low = Offsets[row];
+        var high = Offsets[row + 1];
         if (column == 0)
             return low;
         while (low < high)
@@ -111,24 +120,24 @@ public sealed unsafe partial class CsrMatrix : SparseMatrix
     internal override int Walk(int row, int first, int end, ref int cursor, int* columns, float* values)
     {
         var start = cursor;
-        var last = _offsets[row + 1];
+        var last = Offsets[row + 1];
         var position = start;
-        if (_narrow != null)
+        if (NarrowColumns != null)
         {
-            for (; position < last && _narrow[position] < end; position++)
-                columns[position - start] = _narrow[position] - first;
+            for (; position < last && NarrowColumns[position] < end; position++)
+                columns[position - start] = NarrowColumns[position] - first;
         }
         else
         {
-            for (; position < last && _wide[position] < end; position++)
-                columns[position - start] = _wide[position] - first;
+            for (; position < last && WideColumns[position] < end; position++)
+                columns[position - start] = WideColumns[position] - first;
         }
-        StoredValues.Decode(Element, _values + (long)start * StoredValues.SizeOf(Element), position - start, 0, values);
+        StoredValues.Decode(Element, Values + (long)start * StoredValues.SizeOf(Element), position - start, 0, values);
         cursor = position;
         return position - start;
     }
 
-    private int ColumnAt(int position) => _narrow != null ? _narrow[position] : _wide[position];
+    private int ColumnAt(int position) => NarrowColumns != null ? NarrowColumns[position] : WideColumns[position];
 
     private static (LayoutPart Offsets, LayoutPart Columns, LayoutPart Values) Check(ElementType element, int rows, int columns, PartList parts)
     {

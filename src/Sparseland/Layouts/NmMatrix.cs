@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using Sparseland.Errors;
+using Sparseland.Kernels;
 using Sparseland.Masks;
 using Sparseland.Tensors;
 
@@ -25,7 +26,6 @@ public sealed unsafe partial class NmMatrix : SparseMatrix
     private readonly byte* _values;
     private readonly float* _scales;
     private readonly int _keptPerRow;
-    private readonly int _stride;
     private readonly int _bits;
 
     /// <summary>Rebuilds the matrix over its parts.</summary>
@@ -46,12 +46,13 @@ public sealed unsafe partial class NmMatrix : SparseMatrix
         Keep = geometry.Keep;
         Group = geometry.Group;
         _keptPerRow = geometry.KeptPerRow;
-        _stride = geometry.Stride;
+        Stride = geometry.Stride;
         _bits = geometry.Bits;
         _selectors = parts[0].Pointer;
         _values = parts[1].Pointer;
         _scales = parts.Length > 2 ? (float*)parts[2].Pointer : null;
-        _split = RowSplit.Even(rows, ByteCount);
+        Split = RowSplit.Even(rows, ByteCount);
+        Kernel = SparseKernels.Choose(this);
     }
 
     /// <summary>N: how many of a group are kept.</summary>
@@ -101,11 +102,29 @@ public sealed unsafe partial class NmMatrix : SparseMatrix
         return new NmMatrix(geometry, element, mask.Rows, mask.Columns, element == ElementType.Int8 ? [selectors, stored, scalePart] : [selectors, stored]);
     }
 
+    /// <summary>Values from row to row: the kept ones rounded up to 8.</summary>
+    internal int Stride { get; }
+
+    /// <summary>The selectors of a row.</summary>
+    internal byte* SelectorsOf(int row) => _selectors + (long)row * (Stride / 8 * _bits);
+
+    /// <summary>The values of a row.</summary>
+    internal byte* ValuesOf(int row) => _values + (long)row * Stride * StoredValues.SizeOf(Element);
+
+    /// <summary>Multiplies the sums of int8 rows by their scales.</summary>
+    internal void Scale(int first, int end, float* sums)
+    {
+        if (_scales == null)
+            return;
+        for (var row = first; row < end; row++)
+            sums[row] *= _scales[row];
+    }
+
     internal override int Seek(int row, int column) => column % Group == 0 ? column / Group * Keep : SeekWithin(row, column);
 
     internal override int Walk(int row, int first, int end, ref int cursor, int* columns, float* values)
     {
-        var selectors = _selectors + (long)row * _stride * _bits / 8;
+        var selectors = SelectorsOf(row);
         var position = cursor;
         var count = 0;
         for (; position < _keptPerRow; position++, count++)
@@ -116,7 +135,7 @@ public sealed unsafe partial class NmMatrix : SparseMatrix
             columns[count] = column - first;
         }
         var size = StoredValues.SizeOf(Element);
-        StoredValues.Decode(Element, _values + ((long)row * _stride + cursor) * size, count, _scales == null ? 0 : _scales[row], values);
+        StoredValues.Decode(Element, _values + ((long)row * Stride + cursor) * size, count, _scales == null ? 0 : _scales[row], values);
         cursor = position;
         return count;
     }
@@ -124,7 +143,7 @@ public sealed unsafe partial class NmMatrix : SparseMatrix
     // A column inside a group (M does not divide 64): skip the group's entries before it.
     private int SeekWithin(int row, int column)
     {
-        var selectors = _selectors + (long)row * _stride * _bits / 8;
+        var selectors = SelectorsOf(row);
         var position = column / Group * Keep;
         while (position < _keptPerRow && position / Keep * Group + Selector(selectors, position, _bits) < column)
             position++;

@@ -49,13 +49,6 @@ public abstract unsafe partial class SparseMatrix : MatrixLayout, ILayoutParts
     /// <returns>How many entries.</returns>
     internal abstract int Walk(int row, int first, int end, ref int cursor, int* columns, float* values);
 
-    /// <inheritdoc/>
-    public override void Multiply(ReadOnlySpan<float> x, Span<float> y)
-    {
-        CheckVectors(x.Length, y.Length);
-        MultiplyReference(x, y);
-    }
-
     /// <summary>y = W x by the plain walk, one sum per row in column order: the definition that every kernel is tested against, and the fallback.</summary>
     /// <param name="x">[columns].</param>
     /// <param name="y">[rows], overwritten.</param>

@@ -1,3 +1,4 @@
+using Sparseland.Kernels;
 using Sparseland.Masks;
 using Sparseland.Tensors;
 
@@ -25,9 +26,6 @@ public sealed unsafe partial class TiledCslMatrix : SparseMatrix
 
     private const int Banks = 32;
 
-    private readonly int* _offsets;
-    private readonly uint* _entries;
-
     /// <summary>Rebuilds the matrix over its parts.</summary>
     /// <param name="element">Float16.</param>
     /// <param name="rows">Rows.</param>
@@ -42,12 +40,14 @@ public sealed unsafe partial class TiledCslMatrix : SparseMatrix
     private TiledCslMatrix(int rows, int columns, (LayoutPart Offsets, LayoutPart Entries) parts)
         : base(rows, columns, ElementType.Float16, parts.Offsets, parts.Entries)
     {
-        _offsets = (int*)parts.Offsets.Pointer;
-        _entries = (uint*)parts.Entries.Pointer;
+        Offsets = (int*)parts.Offsets.Pointer;
+        Entries = (uint*)parts.Entries.Pointer;
         var kept = 0L;
         for (var i = 0L; i < parts.Entries.Count; i++)
-            kept += (ushort)_entries[i] != 0 ? 1 : 0;
+            kept += (ushort)Entries[i] != 0 ? 1 : 0;
         KeptCount = kept;
+        Split = RowSplit.Even(TilesDown, ByteCount, TileRows, rows);
+        Kernel = SparseKernels.Choose(this);
     }
 
     /// <inheritdoc/>
@@ -56,7 +56,20 @@ public sealed unsafe partial class TiledCslMatrix : SparseMatrix
     /// <inheritdoc/>
     public override long KeptCount { get; }
 
-    private int TilesAcross => (Columns + TileColumns - 1) / TileColumns;
+    /// <summary>[tiles + 2], in units of four entries.</summary>
+    internal int* Offsets { get; }
+
+    /// <summary>Value and place.</summary>
+    internal uint* Entries { get; }
+
+    /// <inheritdoc/>
+    internal override int RowStep => TileRows;
+
+    /// <inheritdoc/>
+    internal override bool WalksRows => false;
+
+    /// <summary>Tiles in a row of tiles.</summary>
+    internal int TilesAcross => (Columns + TileColumns - 1) / TileColumns;
 
     private int TilesDown => (Rows + TileRows - 1) / TileRows;
 
@@ -98,13 +111,13 @@ public sealed unsafe partial class TiledCslMatrix : SparseMatrix
         {
             var tile = row / TileRows * TilesAcross + t;
             var present = 0UL;
-            for (var i = (long)_offsets[tile] * 4; i < (long)_offsets[tile + 1] * 4; i++)
+            for (var i = (long)Offsets[tile] * 4; i < (long)Offsets[tile + 1] * 4; i++)
             {
-                var place = Place(_entries[i]);
-                if (place / TileColumns != inTile || (ushort)_entries[i] == 0)
+                var place = Place(Entries[i]);
+                if (place / TileColumns != inTile || (ushort)Entries[i] == 0)
                     continue;
                 present |= 1UL << (place % TileColumns);
-                line[place % TileColumns] = StoredValues.FromFloat16((ushort)_entries[i]);
+                line[place % TileColumns] = StoredValues.FromFloat16((ushort)Entries[i]);
             }
             for (; present != 0; present &= present - 1)
             {
@@ -116,11 +129,28 @@ public sealed unsafe partial class TiledCslMatrix : SparseMatrix
         return count;
     }
 
-    // Row x 64 + column within the tile, the swizzle undone.
-    private static int Place(uint entry)
+    /// <summary>Row x 64 + column within the tile, the swizzle undone.</summary>
+    internal static int Place(uint entry)
     {
         var place = (int)(entry >> 16);
         return place ^ ((place >> 6 & 7) << 3);
+    }
+
+    internal override void Expand(int first, int end, float* destination)
+    {
+        new Span<float>(destination, (end - first) * Columns).Clear();
+        for (var tile = first / TileRows * TilesAcross; tile < (end + TileRows - 1) / TileRows * TilesAcross; tile++)
+        {
+            var top = tile / TilesAcross * TileRows;
+            var left = tile % TilesAcross * TileColumns;
+            for (var i = (long)Offsets[tile] * 4; i < (long)Offsets[tile + 1] * 4; i++)
+            {
+                var place = Place(Entries[i]);
+                var row = top + place / TileColumns;
+                if (row >= first && row < end && (ushort)Entries[i] != 0)
+                    destination[(long)(row - first) * Columns + left + place % TileColumns] = StoredValues.FromFloat16((ushort)Entries[i]);
+            }
+        }
     }
 
     private static (LayoutPart Offsets, LayoutPart Entries) Check(ElementType element, int rows, int columns, PartList parts)
