@@ -5,7 +5,7 @@ using Sparseland.Threads;
 namespace Sparseland.Language.Models;
 
 /// <summary>
-/// Cosines and sines of the rotary position embedding (Su et al. 2021): pair i of a head turns by position · θ^(−2i/width), with the scaling of the configuration.
+/// Cosines and sines of the rotary position embedding (Su et al. 2021): pair i of a head turns by position times its frequency (<see cref="RotaryFrequencies"/>).
 /// Pairs are (i, i + width/2), the Hugging Face convention. The table grows to the longest position asked for. Thread-safe.
 /// </summary>
 public sealed class RotaryTable
@@ -24,9 +24,7 @@ public sealed class RotaryTable
         ArgumentNullException.ThrowIfNull(configuration);
         if (configuration.HeadWidth % 2 != 0)
             throw new ArgumentException($"a head of odd width {configuration.HeadWidth} has no pairs to rotate", nameof(configuration));
-        _frequencies = new double[configuration.HeadWidth / 2];
-        for (var i = 0; i < _frequencies.Length; i++)
-            _frequencies[i] = Scale(Math.Pow(configuration.RopeTheta, -2.0 * i / configuration.HeadWidth), configuration.RopeScaling);
+        _frequencies = RotaryFrequencies.Of(configuration);
     }
 
     /// <summary>Turns every head of every row in place.</summary>
@@ -64,26 +62,6 @@ public sealed class RotaryTable
                 }
             }
             return _table = grown;
-        }
-    }
-
-    private static double Scale(double frequency, RopeScaling? scaling)
-    {
-        switch (scaling?.Kind ?? RopeScalingKind.None)
-        {
-            case RopeScalingKind.Linear:
-                return frequency / scaling!.Factor;
-            case RopeScalingKind.Llama3:
-                // Wavelengths that fit the original context often enough stay, those longer than it are stretched, those between are blended.
-                var turns = scaling!.OriginalContext * frequency / (2 * Math.PI);
-                if (turns > scaling.HighFrequencyFactor)
-                    return frequency;
-                if (turns < scaling.LowFrequencyFactor)
-                    return frequency / scaling.Factor;
-                var blend = (turns - scaling.LowFrequencyFactor) / (scaling.HighFrequencyFactor - scaling.LowFrequencyFactor);
-                return (1 - blend) * frequency / scaling.Factor + blend * frequency;
-            default:
-                return frequency;
         }
     }
 

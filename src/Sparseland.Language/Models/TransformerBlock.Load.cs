@@ -63,34 +63,13 @@ public sealed partial class TransformerBlock
     private static Projection LoadProjection(ICheckpoint checkpoint, int block, string name)
     {
         var configuration = checkpoint.Configuration;
-        var (rows, columns) = ShapeOf(configuration, name);
+        var shape = TensorCatalog.ProjectionShape(configuration, name);
         var weight = TensorNames.Weight(block, name);
         var matrix = checkpoint.LoadMatrix(weight);
-        if (matrix.Rows != rows || matrix.Columns != columns)
-            throw new MismatchException($"{checkpoint.Path}: {weight} is {matrix.Rows} x {matrix.Columns}, the configuration says {rows} x {columns}");
-        return new(name, matrix, HasBias(configuration, name) ? checkpoint.LoadTensor(TensorNames.Bias(block, name)) : null);
+        if (matrix.Rows != shape[0] || matrix.Columns != shape[1])
+            throw new MismatchException($"{checkpoint.Path}: {weight} is {matrix.Rows} x {matrix.Columns}, the configuration says {shape[0]} x {shape[1]}");
+        return new(name, matrix, TensorCatalog.HasBias(configuration, name) ? checkpoint.LoadTensor(TensorNames.Bias(block, name)) : null);
     }
-
-    private static (int Rows, int Columns) ShapeOf(TransformerConfiguration configuration, string name)
-    {
-        var heads = configuration.HeadCount * configuration.HeadWidth;
-        var keyValueHeads = configuration.KeyValueHeadCount * configuration.HeadWidth;
-        return name switch
-        {
-            "self_attn.q_proj" => (heads, configuration.Width),
-            "self_attn.k_proj" or "self_attn.v_proj" => (keyValueHeads, configuration.Width),
-            "self_attn.o_proj" => (configuration.Width, heads),
-            "mlp.down_proj" => (configuration.Width, configuration.FeedForwardWidth),
-            _ => (configuration.FeedForwardWidth, configuration.Width),
-        };
-    }
-
-    private static bool HasBias(TransformerConfiguration configuration, string name) => name switch
-    {
-        "self_attn.q_proj" or "self_attn.k_proj" or "self_attn.v_proj" => configuration.QueryKeyValueBias,
-        "self_attn.o_proj" => configuration.AttentionOutputBias,
-        _ => configuration.FeedForwardBias,
-    };
 
     private static Normalization LoadNorm(ICheckpoint checkpoint, int block, string part, NormKind kind, int width) =>
         Normalization.Load(checkpoint, kind, TensorNames.Weight(block, part), TensorNames.Bias(block, part), width);
