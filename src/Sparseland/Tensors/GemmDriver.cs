@@ -74,7 +74,9 @@ internal static unsafe class GemmDriver<TVector, TOperations, T>
         job.RowBlocks = (job.Strips + stripsPerBlock - 1) / stripsPerBlock;
         // An even number of blocks shares out evenly over two threads, the commonest case, whatever the machine.
         job.RowBlocks = Math.Min(job.Strips, job.RowBlocks > 1 ? (job.RowBlocks + 1) & ~1 : job.Strips > 1 && job.Panels < 8 ? 2 : 1);
-        job.ColumnGroups = job.RowBlocks >= 8 ? 1 : Math.Clamp(job.Panels / 4, 1, 8 / job.RowBlocks);
+        // Every group of columns copies the left operand again, so those that must be copied are cut less finely.
+        var parts = job.Direct ? 8 : 4;
+        job.ColumnGroups = job.RowBlocks >= parts ? 1 : Math.Clamp(job.Panels / 4, 1, parts / job.RowBlocks);
         var packing = new PackWork(job);
         Dispatch(packing.Parts, packing, (long)job.K * job.N >= SerialWork / 4);
         Dispatch(job.RowBlocks * job.ColumnGroups, new TileWork(job), (long)job.M * job.N * job.K >= SerialWork);
@@ -180,12 +182,13 @@ internal static unsafe class GemmDriver<TVector, TOperations, T>
             }
             else
             {
+                var strideOfStrips = GemmPacking.StripStride<T>(steps, height);
                 if (a.Row == 1)
                     GemmPacking.Strips(a, whole, steps, height, buffer);
                 else
                     for (var s = 0; s < whole; s++)
-                        GemmPacking.Strip(new(a.At(s * height, 0), a.Row, a.Column), height, steps, height, buffer + (long)s * height * steps);
-                left.Set(buffer, 1, height, (nint)height * steps);
+                        GemmPacking.Strip(new(a.At(s * height, 0), a.Row, a.Column), height, steps, height, buffer + (long)s * strideOfStrips);
+                left.Set(buffer, 1, height, strideOfStrips);
             }
             if (whole * height < rows)
                 GemmPacking.Strip(new(a.At(whole * height, 0), a.Row, a.Column), rows - whole * height, steps, height, left.Tail);

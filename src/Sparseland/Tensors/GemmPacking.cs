@@ -52,14 +52,13 @@ internal static unsafe class GemmPacking
     // Rows in memory: read each row once over all panels, as the prefetcher likes it.
     private static void RightRows<T>(Strided<T> b, int steps, int columns, int width, T* destination) where T : unmanaged
     {
-        var bytes = (uint)(width * sizeof(T));
         for (nint p = 0; p < steps; p++)
         {
             var source = b.Pointer + p * b.Row;
             var target = destination + p * width;
             for (var j = 0; j < columns; j += width)
             {
-                Unsafe.CopyBlockUnaligned(target, source + j, bytes);
+                CopyExactly(source + j, target, width);
                 target += (nint)width * steps;
             }
         }
@@ -82,30 +81,47 @@ internal static unsafe class GemmPacking
         }
     }
 
+    /// <summary>Elements from one strip to the next in what <see cref="Strips"/> writes: room for a copy that runs over a strip's end.</summary>
+    public static int StripStride<T>(int steps, int height) where T : unmanaged => steps * height + 32 / sizeof(T);
+
     /// <summary>Copies whole strips of an operand whose rows are neighbours in memory (a transposed one), step by step over all strips.</summary>
     public static void Strips<T>(Strided<T> a, int strips, int steps, int height, T* destination) where T : unmanaged
     {
+        var stride = StripStride<T>(steps, height);
+        // Six floats are copied as eight: what is too much is overwritten by the next step, and the next strip's elements make the read safe.
+        var overrun = Vector256.IsHardwareAccelerated && height * sizeof(T) == 24 ? strips - 1 : 0;
         for (nint p = 0; p < steps; p++)
         {
             var source = a.Pointer + p * a.Column;
             var target = destination + p * height;
-            for (var s = 0; s < strips; s++)
+            var s = 0;
+            for (; s < overrun; s++)
             {
-                CopyRows(source, target, height);
+                Vector256.Load((byte*)source).Store((byte*)target);
                 source += height;
-                target += (nint)height * steps;
+                target += stride;
+            }
+            for (; s < strips; s++)
+            {
+                CopyExactly(source, target, height);
+                source += height;
+                target += stride;
             }
         }
     }
 
-    // Six floats as four and two, anything else as pairs: strips are six or twelve rows high, and a call per strip would cost as much as the arithmetic saves.
+    // A loop of a few vectors in place: a call per run of six to thirty-two elements would cost as much as the copy.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CopyRows<T>(T* source, T* destination, int height) where T : unmanaged
+    private static void CopyExactly<T>(T* source, T* destination, int count) where T : unmanaged
     {
-        var bytes = height * sizeof(T);
+        var bytes = count * sizeof(T);
         var i = 0;
-        for (; i + 16 <= bytes; i += 16)
-            Vector128.Load((byte*)source + i).Store((byte*)destination + i);
+        if (Vector256.IsHardwareAccelerated)
+            for (; i + 32 <= bytes; i += 32)
+                Vector256.Load((byte*)source + i).Store((byte*)destination + i);
+        if (Vector128.IsHardwareAccelerated)
+            for (; i + 16 <= bytes; i += 16)
+                Vector128.Load((byte*)source + i).Store((byte*)destination + i);
         for (; i < bytes; i += sizeof(T))
             *(T*)((byte*)destination + i) = *(T*)((byte*)source + i);
     }

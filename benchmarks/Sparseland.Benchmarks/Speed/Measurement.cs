@@ -1,0 +1,42 @@
+namespace Sparseland.Benchmarks.Speed;
+
+/// <summary>One line of a table: rivals that did the same work in the same run.</summary>
+/// <param name="Suite">The table.</param>
+/// <param name="Work">What was computed.</param>
+/// <param name="Threads">On how many threads.</param>
+/// <param name="Unit">GF/s or GB/s.</param>
+/// <param name="Figures">Each rival's name, figure in that unit and ratio to the first rival.</param>
+/// <param name="Goal">What the last rival's ratio to the first shall reach; 0 where none is set.</param>
+internal sealed record Measurement(string Suite, string Work, int Threads, string Unit, IReadOnlyList<Figure> Figures, double Goal)
+{
+    /// <summary>Makes the line from times.</summary>
+    /// <param name="suite">The table.</param>
+    /// <param name="work">What was computed.</param>
+    /// <param name="threads">On how many threads.</param>
+    /// <param name="unit">GF/s or GB/s.</param>
+    /// <param name="amounts">Operations or bytes of a call, for each rival.</param>
+    /// <param name="results">The times.</param>
+    /// <param name="goal">The goal, or 0.</param>
+    public static Measurement From(string suite, string work, int threads, string unit, IEnumerable<double> amounts, IReadOnlyList<RivalResult> results, double goal) =>
+        new(suite, work, threads, unit, [.. results.Zip(amounts, (result, amount) => new Figure(result.Name, amount / result.Seconds / 1e9, result.Ratio))], goal);
+}
+
+/// <summary>A rival's figure in a line.</summary>
+internal sealed record Figure(string Name, double Value, double Ratio);
+
+/// <summary>A table of the page: measures itself.</summary>
+internal interface ISpeedSuite
+{
+    /// <summary>What is typed to run it alone.</summary>
+    string Name { get; }
+
+    /// <summary>The heading.</summary>
+    string Title { get; }
+
+    /// <summary>What the lines mean: a sentence or two.</summary>
+    string Explanation { get; }
+
+    /// <summary>Measures every line.</summary>
+    /// <param name="quick">Fewer lines and rounds.</param>
+    IEnumerable<Measurement> Run(bool quick);
+}
