@@ -13,7 +13,7 @@ public static class LossCases
         new CrossEntropyCase(),
         new TwoLossesCase(),
         new LinearCrossEntropyCase("fused head and loss", rows: 5, classes: 13),
-        new LinearCrossEntropyCase("fused head and loss in chunks", rows: 20, classes: 33000),
+        new LinearCrossEntropyCase("fused head and loss in chunks", rows: 36, classes: 33000),
         new KlDivergenceCase("divergence from a teacher", 1),
         new KlDivergenceCase("divergence at a temperature", 2.5),
         new MeanSquaredErrorCase(),

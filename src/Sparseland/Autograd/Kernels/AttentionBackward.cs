@@ -19,12 +19,11 @@ internal sealed class AttentionGradients<T> where T : unmanaged
 internal readonly unsafe struct AttentionBackward<T>(AttentionShape shape, T scale, AttentionGradients<T> tensors, Tensor<T> scratch, int parts) : IParallelWork
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private const int Tile = AttentionShape.Tile;
+
     /// <summary>Elements of scratch that one part needs.</summary>
-    public static int ScratchLength(AttentionShape shape)
-    {
-        var keys = shape.KeyTiles * AttentionShape.KeyTile;
-        return (5 * keys * shape.PaddedWidth) + (3 * AttentionShape.QueryTile * shape.PaddedWidth) + (2 * AttentionShape.QueryTile * AttentionShape.KeyTile) + AttentionShape.QueryTile;
-    }
+    public static int ScratchLength(AttentionShape shape) =>
+        (2 * shape.Keys * shape.PaddedWidth) + (2 * Tile * shape.PaddedWidth) + (3 * shape.HeadWidth * Tile) + (2 * Tile * Tile) + (2 * Tile);
 
     public void Run(int part)
     {
@@ -36,83 +35,67 @@ internal readonly unsafe struct AttentionBackward<T>(AttentionShape shape, T sca
 
     private void Head(int batch, int keyHead, T* free)
     {
-        var (width, padded, all) = (shape.HeadWidth, shape.PaddedWidth, shape.KeyTiles * AttentionShape.KeyTile * shape.PaddedWidth);
-        var buffers = new Buffers { Keys = free, KeysTransposed = free + all, ValuesTransposed = free + (2 * all), ToKeys = free + (3 * all), ToValues = free + (4 * all) };
-        buffers.Query = free + (5 * all);
-        buffers.Gradient = buffers.Query + (AttentionShape.QueryTile * padded);
-        buffers.ToQuery = buffers.Gradient + (AttentionShape.QueryTile * padded);
-        buffers.Scores = buffers.ToQuery + (AttentionShape.QueryTile * padded);
-        buffers.Slopes = buffers.Scores + (AttentionShape.QueryTile * AttentionShape.KeyTile);
-        buffers.Projections = buffers.Slopes + (AttentionShape.QueryTile * AttentionShape.KeyTile);
-        nint keyRow = shape.KeyValueHeads * width;
-        var keyPlace = ((long)batch * shape.Keys * keyRow) + (keyHead * width);
-        for (var tile = 0; tile < shape.KeyTiles; tile++)
-        {
-            var place = keyPlace + ((long)tile * AttentionShape.KeyTile * keyRow);
-            var (rows, packed) = (shape.KeysIn(tile), tile * AttentionShape.KeyTile * padded);
-            AttentionTiles.Pack(tensors.Key.Pointer + place, keyRow, rows, width, T.One, buffers.Keys + packed, padded);
-            AttentionTiles.PackTransposed(tensors.Key.Pointer + place, keyRow, rows, width, buffers.KeysTransposed + packed);
-            AttentionTiles.PackTransposed(tensors.Value.Pointer + place, keyRow, rows, width, buffers.ValuesTransposed + packed);
-        }
+        var (width, padded, all) = (shape.HeadWidth, shape.PaddedWidth, shape.Keys * shape.PaddedWidth);
+        var buffers = new Buffers { ToKeys = free, ToValues = free + all, Query = free + (2 * all) };
+        buffers.Gradient = buffers.Query + (Tile * padded);
+        buffers.QueryTransposed = buffers.Gradient + (Tile * padded);
+        buffers.GradientTransposed = buffers.QueryTransposed + (width * Tile);
+        buffers.ToQuery = buffers.GradientTransposed + (width * Tile);
+        buffers.Scores = buffers.ToQuery + (width * Tile);
+        buffers.Slopes = buffers.Scores + (Tile * Tile);
+        buffers.LogSums = buffers.Slopes + (Tile * Tile);
+        buffers.Projections = buffers.LogSums + Tile;
         new Span<T>(buffers.ToKeys, 2 * all).Clear();
         for (var head = keyHead * shape.Group; head < (keyHead + 1) * shape.Group; head++)
             for (var tile = 0; tile < shape.QueryTiles; tile++)
                 QueryTile(batch, head, tile, in buffers);
+        var place = shape.KeyPlace(batch, keyHead, 0);
         if (tensors.ToKey is not null)
-            AttentionTiles.Unpack(buffers.ToKeys, padded, shape.Keys, width, T.One, tensors.ToKey.Pointer + keyPlace, keyRow, tensors.AddToKey);
+            AttentionTiles.Unpack(buffers.ToKeys, padded, shape.Keys, width, tensors.ToKey.Pointer + place, shape.KeyRow, tensors.AddToKey);
         if (tensors.ToValue is not null)
-            AttentionTiles.Unpack(buffers.ToValues, padded, shape.Keys, width, T.One, tensors.ToValue.Pointer + keyPlace, keyRow, tensors.AddToValue);
+            AttentionTiles.Unpack(buffers.ToValues, padded, shape.Keys, width, tensors.ToValue.Pointer + place, shape.KeyRow, tensors.AddToValue);
     }
 
-    private void QueryTile(int batch, int head, int tile, in Buffers buffers)
+    private void QueryTile(int batch, int head, int queryTile, in Buffers buffers)
     {
-        var (width, padded, rows) = (shape.HeadWidth, shape.PaddedWidth, shape.QueriesIn(tile));
-        var wholeRows = TileProduct.RoundUp(rows, TileProduct.RowStep);
-        nint queryRow = shape.Heads * width;
-        var place = ((((long)batch * shape.Queries) + (tile * AttentionShape.QueryTile)) * queryRow) + (head * width);
-        AttentionTiles.Pack(tensors.Query.Pointer + place, queryRow, rows, width, scale, buffers.Query, padded);
-        AttentionTiles.Pack(tensors.Gradient.Pointer + place, queryRow, rows, width, T.One, buffers.Gradient, padded);
+        var (width, padded, rows) = (shape.HeadWidth, shape.PaddedWidth, shape.QueriesIn(queryTile));
+        var place = shape.QueryPlace(batch, head, queryTile);
+        AttentionTiles.Pack(tensors.Query.Pointer + place, shape.QueryRow, rows, width, scale, buffers.Query, padded);
+        AttentionTiles.Pack(tensors.Gradient.Pointer + place, shape.QueryRow, rows, width, T.One, buffers.Gradient, padded);
+        AttentionTiles.PackTransposed(buffers.Query, padded, rows, width, T.One, buffers.QueryTransposed);
+        AttentionTiles.PackTransposed(buffers.Gradient, padded, rows, width, T.One, buffers.GradientTransposed);
+        // Lanes without a query get the probability exp(0 - ∞) = 0.
+        new Span<T>(buffers.LogSums, Tile).Fill(T.PositiveInfinity);
+        new Span<T>(buffers.Projections, Tile).Clear();
+        new Span<T>(tensors.LogSums.Pointer + shape.LogPlace(batch, head, queryTile), rows).CopyTo(new Span<T>(buffers.LogSums, rows));
         for (var row = 0; row < rows; row++)
         {
-            var output = new ReadOnlySpan<T>(tensors.Output.Pointer + place + (row * queryRow), width);
+            var output = new ReadOnlySpan<T>(tensors.Output.Pointer + place + (row * shape.QueryRow), width);
             buffers.Projections[row] = TensorPrimitives.Dot(new ReadOnlySpan<T>(buffers.Gradient + (row * padded), width), output);
         }
-        var logs = tensors.LogSums.Pointer + ((((long)batch * shape.Heads) + head) * shape.Queries) + (tile * AttentionShape.QueryTile);
-        new Span<T>(buffers.ToQuery, wholeRows * padded).Clear();
-        for (var keyTile = shape.FirstKeyTile(tile); keyTile <= shape.LastKeyTile(tile); keyTile++)
-            TilePair(tile, keyTile, logs, in buffers);
+        new Span<T>(buffers.ToQuery, width * Tile).Clear();
+        for (var keyTile = shape.FirstKeyTile(queryTile); keyTile <= shape.LastKeyTile(queryTile); keyTile++)
+            Pair(shape.Pair(queryTile, keyTile), shape.KeyPlace(batch, head / shape.Group, keyTile), keyTile, in buffers);
         if (tensors.ToQuery is not null)
-            AttentionTiles.Unpack(buffers.ToQuery, padded, rows, width, scale, tensors.ToQuery.Pointer + place, queryRow, tensors.AddToQuery);
+            AttentionTiles.UnpackTransposed(buffers.ToQuery, rows, width, scale, tensors.ToQuery.Pointer + place, shape.QueryRow, tensors.AddToQuery);
     }
 
-    // P = exp(S - logsum); dV += Pᵀ dO; dP = dO Vᵀ; dS = P (dP - sum(dO O)); dQ += dS K; dK += dSᵀ Q. The packed Q carries the scale.
-    private void TilePair(int queryTile, int keyTile, T* logs, in Buffers buffers)
+    // P = exp(S - logsum); dV += Pᵀ dO; dP = dO Vᵀ; dS = P (dP - sum(dO O)); dQ += dS K; dK += dSᵀ Q. The packed Q carries the scale; P and dS lie transposed.
+    private void Pair(AttentionPair pair, long keyPlace, int keyTile, in Buffers buffers)
     {
-        const int step = AttentionShape.KeyTile;
-        var (padded, rows, offset) = (shape.PaddedWidth, shape.QueriesIn(queryTile), keyTile * step * shape.PaddedWidth);
-        var wholeRows = TileProduct.RoundUp(rows, TileProduct.RowStep);
-        var columns = shape.Visible(queryTile, rows - 1, keyTile).End;
-        var wholeColumns = TileProduct.RoundUp(columns, TileProduct.ColumnStep);
-        TileProduct.Multiply(buffers.Query, padded, 1, buffers.KeysTransposed + offset, step, buffers.Scores, step, wholeRows, wholeColumns, shape.HeadWidth, false);
-        TileProduct.Multiply(buffers.Gradient, padded, 1, buffers.ValuesTransposed + offset, step, buffers.Slopes, step, wholeRows, wholeColumns, shape.HeadWidth, false);
-        for (var row = 0; row < rows; row++)
-        {
-            var probabilities = new Span<T>(buffers.Scores + (row * step), wholeColumns);
-            var slopes = new Span<T>(buffers.Slopes + (row * step), wholeColumns);
-            var (first, end) = shape.Visible(queryTile, row, keyTile);
-            AttentionTiles.Hide(buffers.Scores + (row * step), wholeColumns, first, end);
-            SoftmaxRows.Probabilities<T>(probabilities, T.One, logs[row], T.One, probabilities, false);
-            TensorPrimitives.Subtract(slopes, buffers.Projections[row], slopes);
-            TensorPrimitives.Multiply(slopes, probabilities, slopes);
-        }
-        // Keys are padded to whole vectors with columns that hold zeros, so that many rows of their gradients exist.
-        TileProduct.Multiply(buffers.Scores, 1, step, buffers.Gradient, padded, buffers.ToValues + offset, padded, wholeColumns, padded, rows, true);
-        TileProduct.Multiply(buffers.Slopes, 1, step, buffers.Query, padded, buffers.ToKeys + offset, padded, wholeColumns, padded, rows, true);
-        TileProduct.Multiply(buffers.Slopes, step, 1, buffers.Keys + offset, padded, buffers.ToQuery, padded, wholeRows, padded, columns, true);
+        var (width, padded, offset) = (shape.HeadWidth, shape.PaddedWidth, keyTile * Tile * shape.PaddedWidth);
+        AttentionTiles.Scores(pair, tensors.Key.Pointer + keyPlace, shape.KeyRow, buffers.QueryTransposed, width, buffers.Scores);
+        AttentionTiles.Scores(pair, tensors.Value.Pointer + keyPlace, shape.KeyRow, buffers.GradientTransposed, width, buffers.Slopes);
+        AttentionTiles.Hide(pair, buffers.Scores, T.NegativeInfinity);
+        AttentionTiles.Hide(pair, buffers.Slopes, T.Zero);
+        AttentionSoftmax.Reverse(buffers.Scores, buffers.Slopes, pair.Keys, pair.Lanes, buffers.LogSums, buffers.Projections);
+        AttentionTiles.AddTransposed(pair, buffers.Scores, buffers.Gradient, padded, buffers.ToValues + offset);
+        AttentionTiles.AddTransposed(pair, buffers.Slopes, buffers.Query, padded, buffers.ToKeys + offset);
+        AttentionTiles.AddWeighted(pair, tensors.Key.Pointer + keyPlace, shape.KeyRow, width, buffers.Slopes, buffers.ToQuery);
     }
 
     private struct Buffers
     {
-        public T* Keys, KeysTransposed, ValuesTransposed, ToKeys, ToValues, Query, Gradient, ToQuery, Scores, Slopes, Projections;
+        public T* ToKeys, ToValues, Query, Gradient, QueryTransposed, GradientTransposed, ToQuery, Scores, Slopes, LogSums, Projections;
     }
 }

@@ -6,23 +6,26 @@ namespace Sparseland.Autograd.Kernels;
 
 /// <summary>
 /// Attention tile by tile with the softmax corrected on the way (Milakov and Gimelshein 2018; Dao et al. 2022, "FlashAttention"). A part takes every
-/// so-many-th head; a head is computed by one thread, so results do not depend on their number.
+/// so-many-th tile of queries of a head; a tile is computed by one thread, so results do not depend on their number.
 /// </summary>
 internal readonly unsafe struct AttentionForward<T>(
     AttentionShape shape, T scale, Tensor<T> query, Tensor<T> key, Tensor<T> value, Tensor<T> output, Tensor<T> logSums, Tensor<T> scratch, int parts) : IParallelWork
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Elements of scratch that one part needs.</summary>
-    public static int ScratchLength(AttentionShape shape)
-    {
-        var keys = shape.KeyTiles * AttentionShape.KeyTile;
-        return (2 * keys * shape.PaddedWidth) + (2 * AttentionShape.QueryTile * shape.PaddedWidth) + (AttentionShape.QueryTile * AttentionShape.KeyTile) + (2 * AttentionShape.QueryTile);
-    }
+    private const int Tile = AttentionShape.Tile;
+
+    /// <summary>Elements of scratch that one part needs: transposed queries and sums, scores, the greatest and the total of each query.</summary>
+    public static int ScratchLength(AttentionShape shape) => (2 * shape.HeadWidth * Tile) + (Tile * Tile) + (2 * Tile);
 
     public void Run(int part)
     {
-        for (var unit = part; unit < shape.Batch * shape.Heads; unit += parts)
-            Head(unit / shape.Heads, unit % shape.Heads, scratch.Pointer + ((long)part * scratch.Shape.Columns));
+        var queries = scratch.Pointer + ((long)part * scratch.Shape.Columns);
+        // The long tiles at the end of a sequence come first, so that the parts end together.
+        for (var unit = part; unit < shape.Batch * shape.Heads * shape.QueryTiles; unit += parts)
+        {
+            var (tile, head) = (shape.QueryTiles - 1 - (unit / (shape.Batch * shape.Heads)), unit % (shape.Batch * shape.Heads));
+            QueryTile(head / shape.Heads, head % shape.Heads, tile, queries);
+        }
         GC.KeepAlive(query);
         GC.KeepAlive(key);
         GC.KeepAlive(value);
@@ -31,90 +34,36 @@ internal readonly unsafe struct AttentionForward<T>(
         GC.KeepAlive(scratch);
     }
 
-    private void Head(int batch, int head, T* free)
+    private void QueryTile(int batch, int head, int queryTile, T* queries)
     {
-        var (width, padded, keys) = (shape.HeadWidth, shape.PaddedWidth, shape.KeyTiles * AttentionShape.KeyTile);
-        var buffers = new Buffers
-        {
-            KeysTransposed = free,
-            Values = free + (keys * padded),
-            Query = free + (2 * keys * padded),
-            Sum = free + (2 * keys * padded) + (AttentionShape.QueryTile * padded),
-            Scores = free + (2 * keys * padded) + (2 * AttentionShape.QueryTile * padded),
-        };
-        buffers.Greatest = buffers.Scores + (AttentionShape.QueryTile * AttentionShape.KeyTile);
-        buffers.Total = buffers.Greatest + AttentionShape.QueryTile;
-        nint keyRow = shape.KeyValueHeads * width, queryRow = shape.Heads * width;
-        var keyPlace = ((long)batch * shape.Keys * keyRow) + (head / shape.Group * width);
-        for (var tile = 0; tile < shape.KeyTiles; tile++)
-        {
-            var place = keyPlace + ((long)tile * AttentionShape.KeyTile * keyRow);
-            AttentionTiles.PackTransposed(key.Pointer + place, keyRow, shape.KeysIn(tile), width, buffers.KeysTransposed + (tile * AttentionShape.KeyTile * padded));
-            AttentionTiles.Pack(value.Pointer + place, keyRow, shape.KeysIn(tile), width, T.One, buffers.Values + (tile * AttentionShape.KeyTile * padded), padded);
-        }
-        for (var tile = 0; tile < shape.QueryTiles; tile++)
-        {
-            var rows = shape.QueriesIn(tile);
-            var place = (((long)batch * shape.Queries) + (tile * AttentionShape.QueryTile)) * queryRow + (head * width);
-            AttentionTiles.Pack(query.Pointer + place, queryRow, rows, width, scale, buffers.Query, padded);
-            Tile(tile, in buffers);
-            var logs = logSums.Pointer + ((((long)batch * shape.Heads) + head) * shape.Queries) + (tile * AttentionShape.QueryTile);
-            for (var row = 0; row < rows; row++)
-            {
-                AttentionTiles.Unpack(buffers.Sum + (row * padded), padded, 1, width, T.One / buffers.Total[row], output.Pointer + place + (row * queryRow), queryRow, false);
-                logs[row] = buffers.Greatest[row] + T.Log(buffers.Total[row]);
-            }
-        }
-    }
-
-    private void Tile(int queryTile, in Buffers buffers)
-    {
-        var padded = shape.PaddedWidth;
-        var rows = shape.QueriesIn(queryTile);
-        var wholeRows = TileProduct.RoundUp(rows, TileProduct.RowStep);
-        new Span<T>(buffers.Sum, wholeRows * padded).Clear();
-        new Span<T>(buffers.Greatest, rows).Fill(T.NegativeInfinity);
-        new Span<T>(buffers.Total, rows).Clear();
+        var (width, rows, keyHead) = (shape.HeadWidth, shape.QueriesIn(queryTile), head / shape.Group);
+        T* sums = queries + (width * Tile), scores = sums + (width * Tile), greatest = scores + (Tile * Tile), total = greatest + Tile;
+        var place = shape.QueryPlace(batch, head, queryTile);
+        AttentionTiles.PackTransposed(query.Pointer + place, shape.QueryRow, rows, width, scale, queries);
+        new Span<T>(sums, width * Tile).Clear();
+        // Finite, so that a query which has seen nothing yet gives exp(-∞ - start) = 0 and not NaN; far below any score that float can hold after a product.
+        new Span<T>(greatest, Tile).Fill(T.CreateChecked(-1e38));
+        new Span<T>(total, Tile).Clear();
         for (var keyTile = shape.FirstKeyTile(queryTile); keyTile <= shape.LastKeyTile(queryTile); keyTile++)
         {
-            var offset = keyTile * AttentionShape.KeyTile * padded;
-            var columns = shape.Visible(queryTile, rows - 1, keyTile).End;
-            var wholeColumns = TileProduct.RoundUp(columns, TileProduct.ColumnStep);
-            TileProduct.Multiply(
-                buffers.Query, padded, 1, buffers.KeysTransposed + offset, AttentionShape.KeyTile, buffers.Scores, AttentionShape.KeyTile, wholeRows, wholeColumns, shape.HeadWidth, false);
-            for (var row = 0; row < rows; row++)
-                Row(shape.Visible(queryTile, row, keyTile), row, wholeColumns, in buffers);
-            TileProduct.Multiply(buffers.Scores, AttentionShape.KeyTile, 1, buffers.Values + offset, padded, buffers.Sum, padded, wholeRows, padded, columns, true);
+            var pair = shape.Pair(queryTile, keyTile);
+            var keyPlace = shape.KeyPlace(batch, keyHead, keyTile);
+            AttentionTiles.Scores(pair, key.Pointer + keyPlace, shape.KeyRow, queries, width, scores);
+            AttentionTiles.Hide(pair, scores, T.NegativeInfinity);
+            AttentionSoftmax.Advance(scores, pair.Keys, pair.Lanes, greatest, total, sums, width);
+            AttentionTiles.AddWeighted(pair, value.Pointer + keyPlace, shape.KeyRow, width, scores, sums);
         }
-    }
-
-    // Scores become exponentials against the greatest score so far; what was summed before is scaled to it.
-    private void Row((int First, int End) visible, int row, int columns, in Buffers buffers)
-    {
-        var scores = new Span<T>(buffers.Scores + (row * AttentionShape.KeyTile), columns);
-        if (visible.End <= visible.First)
+        var logs = logSums.Pointer + shape.LogPlace(batch, head, queryTile);
+        for (var row = 0; row < rows; row++)
         {
-            scores.Clear();
-            return;
+            logs[row] = greatest[row] + T.Log(total[row]);
+            total[row] = T.One / total[row];
         }
-        AttentionTiles.Hide(buffers.Scores + (row * AttentionShape.KeyTile), columns, visible.First, visible.End);
-        var before = buffers.Greatest[row];
-        var greatest = T.Max(before, SoftmaxRows.Greatest<T>(scores));
-        var sum = SoftmaxRows.Exponentials<T>(scores, greatest, T.One, scores);
-        if (greatest == before)
+        for (var column = 0; column < width; column++)
         {
-            buffers.Total[row] += sum;
-            return;
+            var row = new Span<T>(sums + (column * Tile), rows);
+            TensorPrimitives.Multiply(row, new ReadOnlySpan<T>(total, rows), row);
         }
-        var correction = T.Exp(before - greatest);
-        buffers.Greatest[row] = greatest;
-        buffers.Total[row] = (buffers.Total[row] * correction) + sum;
-        var totals = new Span<T>(buffers.Sum + (row * shape.PaddedWidth), shape.PaddedWidth);
-        TensorPrimitives.Multiply(totals, correction, totals);
-    }
-
-    private struct Buffers
-    {
-        public T* KeysTransposed, Values, Query, Sum, Scores, Greatest, Total;
+        AttentionTiles.UnpackTransposed(sums, rows, width, T.One, output.Pointer + place, shape.QueryRow, false);
     }
 }

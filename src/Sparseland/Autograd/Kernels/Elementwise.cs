@@ -21,14 +21,6 @@ internal interface IBinaryOperator<T> where T : unmanaged
     Vector256<T> Apply(Vector256<T> x, Vector256<T> y);
 }
 
-/// <summary>A function of three numbers, as one lane and as a vector.</summary>
-internal interface ITernaryOperator<T> where T : unmanaged
-{
-    T Apply(T x, T y, T z);
-
-    Vector256<T> Apply(Vector256<T> x, Vector256<T> y, Vector256<T> z);
-}
-
 /// <summary>
 /// Loops over whole tensors of equal length on all cores, written once for every operator. The destination may be one of the inputs.
 /// TensorPrimitives has no fused forms of the activations and their gradients; a pass less over memory is what these loops are for.
@@ -46,12 +38,6 @@ internal static class Elementwise
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperator : struct, IBinaryOperator<T> =>
         Ranges.Run(checked((int)destination.Length), Ranges.Elements, new Binary<T, TOperator>(x, y, destination, op, accumulate));
-
-    /// <summary>destination = f(x, y, z), or destination += f(x, y, z).</summary>
-    public static void Run<T, TOperator>(Tensor<T> x, Tensor<T> y, Tensor<T> z, Tensor<T> destination, TOperator op, bool accumulate = false)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TOperator : struct, ITernaryOperator<T> =>
-        Ranges.Run(checked((int)destination.Length), Ranges.Elements, new Ternary<T, TOperator>(x, y, z, destination, op, accumulate));
 
     private readonly struct Unary<T, TOperator>(Tensor<T> x, Tensor<T> destination, TOperator op, bool accumulate) : IRangeWork
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -104,37 +90,6 @@ internal static class Elementwise
             for (; i < count; i++)
             {
                 var value = op.Apply(first[i], second[i]);
-                results[i] = accumulate ? results[i] + value : value;
-            }
-        }
-    }
-
-    private readonly struct Ternary<T, TOperator>(Tensor<T> x, Tensor<T> y, Tensor<T> z, Tensor<T> destination, TOperator op, bool accumulate) : IRangeWork
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TOperator : struct, ITernaryOperator<T>
-    {
-        public void Run(int start, int count)
-        {
-            var first = x.Span.Slice(start, count);
-            var second = y.Span.Slice(start, count);
-            var third = z.Span.Slice(start, count);
-            var results = destination.Span.Slice(start, count);
-            ref var a = ref MemoryMarshal.GetReference(first);
-            ref var b = ref MemoryMarshal.GetReference(second);
-            ref var c = ref MemoryMarshal.GetReference(third);
-            ref var r = ref MemoryMarshal.GetReference(results);
-            var i = 0;
-            if (VectorMath.IsVectorized<T>())
-            {
-                for (; i <= count - Vector256<T>.Count; i += Vector256<T>.Count)
-                {
-                    var value = op.Apply(Vector256.LoadUnsafe(ref a, (nuint)i), Vector256.LoadUnsafe(ref b, (nuint)i), Vector256.LoadUnsafe(ref c, (nuint)i));
-                    (accumulate ? value + Vector256.LoadUnsafe(ref r, (nuint)i) : value).StoreUnsafe(ref r, (nuint)i);
-                }
-            }
-            for (; i < count; i++)
-            {
-                var value = op.Apply(first[i], second[i], third[i]);
                 results[i] = accumulate ? results[i] + value : value;
             }
         }

@@ -11,8 +11,7 @@ namespace Sparseland.Autograd.Kernels;
 /// </summary>
 internal static unsafe class TileProduct
 {
-    /// <summary>Rows are computed in fours: the caller pads to this.</summary>
-    public const int RowStep = 4;
+    private const int RowStep = 4;
 
     /// <summary>Columns are computed in whole vectors: the caller pads to this many, which is enough for float and double.</summary>
     public const int ColumnStep = 8;
@@ -28,14 +27,14 @@ internal static unsafe class TileProduct
     /// <param name="bRow">Distance from one row of B to the next.</param>
     /// <param name="c">m rows, n columns, neighbours in a row.</param>
     /// <param name="cRow">Distance from one row of C to the next.</param>
-    /// <param name="m">A multiple of <see cref="RowStep"/>.</param>
+    /// <param name="m">Any number; fours are fastest.</param>
     /// <param name="n">A multiple of <see cref="ColumnStep"/>.</param>
     /// <param name="k">Any number.</param>
     /// <param name="accumulate">Adds to C.</param>
     public static void Multiply<T>(T* a, nint aRow, nint aColumn, T* b, nint bRow, T* c, nint cRow, int m, int n, int k, bool accumulate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Debug.Assert(m % RowStep == 0 && n % ColumnStep == 0, "tiles are padded to whole steps");
+        Debug.Assert(n % ColumnStep == 0, "tiles are padded to whole steps");
         if (!VectorMath.IsVectorized<T>())
         {
             MultiplyScalar(a, aRow, aColumn, b, bRow, c, cRow, m, n, k, accumulate);
@@ -45,7 +44,8 @@ internal static unsafe class TileProduct
         for (var column = 0; column < n;)
         {
             var vectors = Math.Min(3, (n - column) / lanes);
-            for (var row = 0; row < m; row += RowStep)
+            var row = 0;
+            for (; row <= m - RowStep; row += RowStep)
             {
                 var left = a + (row * aRow);
                 var target = c + (row * cRow) + column;
@@ -56,6 +56,8 @@ internal static unsafe class TileProduct
                 else
                     Panel1(left, aRow, aColumn, b + column, bRow, target, cRow, k, accumulate);
             }
+            for (; row < m; row++)
+                Row(a + (row * aRow), aColumn, b + column, bRow, c + (row * cRow) + column, vectors, k, accumulate);
             column += vectors * lanes;
         }
     }
@@ -175,6 +177,18 @@ internal static unsafe class TileProduct
         Store(c + cRow, c1, accumulate);
         Store(c + (2 * cRow), c2, accumulate);
         Store(c + (3 * cRow), c3, accumulate);
+    }
+
+    private static void Row<T>(T* a, nint aColumn, T* b, nint bRow, T* c, int vectors, int k, bool accumulate) where T : unmanaged
+    {
+        for (var vector = 0; vector < vectors; vector++)
+        {
+            var offset = vector * Vector256<T>.Count;
+            Vector256<T> sum = default;
+            for (var p = 0; p < k; p++)
+                sum = VectorMath.MultiplyAdd(Vector256.Create(a[p * aColumn]), Vector256.Load(b + (p * bRow) + offset), sum);
+            Store(c + offset, sum, accumulate);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

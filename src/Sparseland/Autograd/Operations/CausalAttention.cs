@@ -8,7 +8,7 @@ namespace Sparseland.Autograd.Operations;
 /// <summary>Causal attention with grouped queries, fused: no matrix of all pairs of positions exists, forward or backward.</summary>
 public static class CausalAttention
 {
-    // Parts share the heads out; each has its own scratch, so their number is bounded and does not depend on the threads.
+    // Parts share the heads and tiles out; each has its own scratch, so their number is bounded and does not depend on the threads.
     private const int MostParts = 32;
 
     /// <summary>softmax(q kᵀ scale) v for every head, where a position sees itself and those before it.</summary>
@@ -28,7 +28,7 @@ public static class CausalAttention
         var shape = Check(query, key, value, heads, keyValueHeads, window);
         var tape = query.Tape;
         var factor = T.CreateChecked(scale ?? 1 / Math.Sqrt(shape.HeadWidth));
-        var parts = Math.Min(MostParts, shape.Batch * shape.Heads);
+        var parts = Math.Min(MostParts, shape.Batch * shape.Heads * shape.QueryTiles);
         var output = tape.Rent(query.Shape);
         var logSums = tape.Rent(new Shape(shape.Batch, shape.Heads, shape.Queries));
         var scratch = tape.Rent(new Shape(parts, AttentionForward<T>.ScratchLength(shape)));

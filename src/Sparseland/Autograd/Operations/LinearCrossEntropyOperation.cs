@@ -8,7 +8,7 @@ namespace Sparseland.Autograd.Operations;
 public static class LinearCrossEntropyOperation
 {
     // Logits of a chunk stay in the cache between the product that makes them and the two that use their gradient.
-    private const int ChunkElements = 1 << 19;
+    private const int ChunkElements = 1 << 20;
 
     /// <summary>
     /// x.Linear(weight).CrossEntropy(targets) with the gradients of x and the weight computed on the way, which needs the loss's own gradient only as a factor.
