@@ -25,18 +25,21 @@ public static class StoryTasks
     /// <summary>The kinds with worked answers.</summary>
     public static IReadOnlyList<string> Worked { get; } = Names(StoryQuestionKind.WorkedWhere, StoryQuestionKind.WorkedCount, StoryQuestionKind.WorkedSum);
 
+    /// <summary>The puzzles that the usual stories do not hold: <see cref="StoryOptions.Reasoning"/> does.</summary>
+    public static IReadOnlyList<string> Puzzles { get; } = Names(StoryQuestionKind.PuzzleChain, StoryQuestionKind.PuzzleRiddle);
+
     /// <summary>Gathers as many items of every kind from the stories of a seed, at most one of a kind from each story, so that the items are independent.</summary>
     /// <param name="seed">The seed of the stories: not one that was trained on.</param>
     /// <param name="itemsPerKind">Items of each kind, at least 1.</param>
     /// <param name="longestPrompt">Longest prompt in characters; a context of 512 tokens holds about 1,700 with a worked answer.</param>
-    /// <param name="kinds">The kinds; none for all of them. WorkedWhere and WorkedCount take only answers of two steps or more.</param>
+    /// <param name="kinds">The kinds; none for all that the options ask for. WorkedWhere and WorkedCount take only answers of two steps or more.</param>
     /// <param name="options">How the stories are written; null for the usual ones.</param>
     /// <exception cref="InvalidSettingException">The stories of these options hardly ever ask for one of the kinds.</exception>
     public static TaskSet Make(ulong seed, int itemsPerKind, int longestPrompt = 1700, IReadOnlyList<StoryQuestionKind>? kinds = null, StoryOptions? options = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(itemsPerKind);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(longestPrompt);
-        var wanted = kinds is { Count: > 0 } ? [.. kinds.Distinct()] : Enum.GetValues<StoryQuestionKind>();
+        var wanted = kinds is { Count: > 0 } ? [.. kinds.Distinct()] : KindsOf((options ?? new StoryOptions()).Shares);
         var gathered = wanted.ToDictionary(kind => kind, _ => new List<TaskItem>());
         var empty = wanted.ToDictionary(kind => kind, _ => 0);
         var generator = new StoryGenerator(options);
@@ -74,6 +77,23 @@ public static class StoryTasks
         return new TaskSet([.. stories.Select(story => Item(story, story.Questions[^1]))]);
     }
 
+    private static StoryQuestionKind[] KindsOf(StoryQuestionShares shares) => [.. Enum.GetValues<StoryQuestionKind>().Where(kind => kind switch
+    {
+        StoryQuestionKind.Where => shares.Where > 0,
+        StoryQuestionKind.WhereHeld => shares is { Where: > 0, Worked: < 1 },
+        StoryQuestionKind.WorkedWhere => shares is { Where: > 0, Worked: > 0 },
+        StoryQuestionKind.Who => shares.Who > 0,
+        StoryQuestionKind.Count or StoryQuestionKind.CountChanged => shares is { Count: > 0, Worked: < 1 },
+        StoryQuestionKind.WorkedCount => shares is { Count: > 0, Worked: > 0 },
+        StoryQuestionKind.WorkedSum => shares.Sum > 0,
+        StoryQuestionKind.Said => shares.Said > 0,
+        StoryQuestionKind.Told => shares.Told > 0,
+        StoryQuestionKind.Colour => shares.Colour > 0,
+        StoryQuestionKind.Key => shares.Key > 0,
+        StoryQuestionKind.PuzzleChain => shares.Chain > 0,
+        _ => shares.Riddle > 0,
+    })];
+
     private static string[] Names(params IEnumerable<StoryQuestionKind> kinds) => [.. kinds.Select(kind => kind.ToString())];
 
     private static TaskItem Item(Story story, StoryQuestion question) => new(question.Kind.ToString(), question.Prompt(story.Text), question.Answer);
@@ -82,7 +102,12 @@ public static class StoryTasks
         question.Steps > 1 || question.Kind is not (StoryQuestionKind.WorkedWhere or StoryQuestionKind.WorkedCount);
 
     private static bool IsEmpty(StoryQuestion question) =>
-        question.Distance == 0 || (question.Kind == StoryQuestionKind.Who && question.Answer.StartsWith("Nobody", StringComparison.Ordinal));
+        question.Kind switch
+        {
+            StoryQuestionKind.Said or StoryQuestionKind.Told => question.Distance == 0,
+            StoryQuestionKind.Who => question.Answer.StartsWith("Nobody", StringComparison.Ordinal),
+            _ => false,
+        };
 
     private static InvalidSettingException Rare(Dictionary<StoryQuestionKind, List<TaskItem>> gathered, int itemsPerKind, long stories)
     {

@@ -38,6 +38,23 @@ public sealed record StoryOptions
     /// <summary>After so many untold changes of one person's count the new number is always told: the longest chain of sums in a question. In 1..6.</summary>
     public int LongestChain { get; init; } = 2;
 
+    /// <summary>Fewest steps of a sum that a question brings with it, in 1..<see cref="LongestPuzzle"/>.</summary>
+    public int ShortestPuzzle { get; init; } = 2;
+
+    /// <summary>Most steps of a sum that a question brings with it, in <see cref="ShortestPuzzle"/>..9.</summary>
+    public int LongestPuzzle { get; init; } = 4;
+
+    /// <summary>
+    /// Stories for a model that has to reason: half of the questions are sums of two to four steps and riddles of three or four facts, and
+    /// whatever has a worked answer gets one. Sparsity hurts these first.
+    /// </summary>
+    public static StoryOptions Reasoning { get; } = new()
+    {
+        RestateRate = 0.35,
+        LongestChain = 3,
+        Shares = new StoryQuestionShares { Worked = 0.7, Chain = 8, Riddle = 5 },
+    };
+
     /// <summary>Whether a length is asked for.</summary>
     internal bool HasLength => MaximumTokens > 0;
 
@@ -57,6 +74,7 @@ public sealed record StoryOptions
         Require(DistantShare is >= 0 and <= 1, $"the distant share {DistantShare} is outside 0..1");
         Require(RestateRate is >= 0 and <= 1, $"the restate rate {RestateRate} is outside 0..1");
         Require(LongestChain is >= 1 and <= 6, $"the longest chain {LongestChain} is outside 1..6");
+        Require(ShortestPuzzle >= 1 && LongestPuzzle >= ShortestPuzzle && LongestPuzzle <= 9, $"the puzzles' steps {ShortestPuzzle} to {LongestPuzzle} are not a range within 1..9");
         Require(NeedleDepth is null or (>= 0 and <= 1), $"the needle's depth {NeedleDepth} is outside 0..1");
         Require(NeedleDepth is null || HasLength, "a needle needs a length: set the least and greatest tokens");
         Shares.Validate();

@@ -38,4 +38,10 @@ public enum StoryQuestionKind
 
     /// <summary>How many several people have together, with the sum written out.</summary>
     WorkedSum,
+
+    /// <summary>A sum of several steps given in the question, with every step written out. Not asked in the usual stories.</summary>
+    PuzzleChain,
+
+    /// <summary>Where a thing is that lies in a container (in a container) that somebody has, all given in the question in any order, with the chain written out. Not asked in the usual stories.</summary>
+    PuzzleRiddle,
 }

@@ -29,19 +29,25 @@ public sealed record StoryQuestionShares
     /// <summary>What a code is.</summary>
     public double Key { get; init; } = 1.5;
 
+    /// <summary>A sum of several steps that the question brings with it.</summary>
+    public double Chain { get; init; }
+
+    /// <summary>A riddle of three or four facts that the question brings with it.</summary>
+    public double Riddle { get; init; }
+
     /// <summary>Part of the questions about the place of things and about counts that ask for a worked answer, in [0, 1].</summary>
     public double Worked { get; init; } = 0.45;
 
     internal void Validate()
     {
-        ReadOnlySpan<double> shares = [Where, Who, Count, Sum, Said, Told, Colour, Key];
+        ReadOnlySpan<double> shares = [Where, Who, Count, Sum, Said, Told, Colour, Key, Chain, Riddle];
         foreach (var share in shares)
         {
             if (!(share >= 0 && double.IsFinite(share)))
                 throw new InvalidSettingException($"story options: the question share {share} is not a finite number of at least 0");
         }
-        if (!(Where > 0 || Who > 0 || Colour > 0))
-            throw new InvalidSettingException("story options: of the question shares where, who and colour at least one must be above 0, since only these can always be asked");
+        if (!(Where > 0 || Who > 0 || Colour > 0 || Chain > 0 || Riddle > 0))
+            throw new InvalidSettingException("story options: of the question shares where, who, colour, chain and riddle at least one must be above 0, since only these can always be asked");
         if (!(Worked is >= 0 and <= 1))
             throw new InvalidSettingException($"story options: the worked share {Worked} is outside 0..1");
     }

@@ -16,6 +16,8 @@ internal sealed partial class Storyteller
         Told,
         Colour,
         Key,
+        Chain,
+        Riddle,
     }
 
     private const int ThingTag = 64;
@@ -56,14 +58,23 @@ internal sealed partial class Storyteller
             case Query.Key:
                 AskKey();
                 break;
+            case Query.Chain:
+                AskChain();
+                break;
+            case Query.Riddle:
+                AskRiddle();
+                break;
         }
     }
 
     private void OfferQueries()
     {
         ReadOnlySpan<string> beginnings =
-            [" Where is", " Who has the", " How many", " Together, how many", " What did", " What was", " What colour is the", " What is the code of the"];
-        for (var query = Query.Where; query <= Query.Key; query++)
+        [
+            " Where is", " Who has the", " How many", " Together, how many", " What did", " What was", " What colour is the", " What is the code of the",
+            " A sum in", " A riddle of",
+        ];
+        for (var query = Query.Where; query <= Query.Riddle; query++)
             _pen.Offer(beginnings[(int)query], CanAskFor(query) ? ShareOf(query) : 0, (int)query);
     }
 
@@ -71,7 +82,7 @@ internal sealed partial class Storyteller
     {
         get
         {
-            for (var query = Query.Where; query <= Query.Key; query++)
+            for (var query = Query.Where; query <= Query.Riddle; query++)
             {
                 if (ShareOf(query) > 0 && CanAskFor(query))
                     return true;
@@ -89,7 +100,9 @@ internal sealed partial class Storyteller
         Query.Said => _options.Shares.Said,
         Query.Told => _options.Shares.Told,
         Query.Colour => _options.Shares.Colour,
-        _ => _options.Shares.Key,
+        Query.Key => _options.Shares.Key,
+        Query.Chain => _options.Shares.Chain,
+        _ => _options.Shares.Riddle,
     };
 
     // Whether something is left to ask that was not asked since the last paragraph.

@@ -32,7 +32,7 @@ public class StoryBoundTests
     public void Candidates_are_never_prefixes_of_each_other_and_surprisal_has_the_mean_of_the_entropy()
     {
         var excess = new List<double>();
-        foreach (var name in new[] { "usual", "chains", "short" })
+        foreach (var name in new[] { "usual", "chains", "short", "reasoning" })
         {
             for (var i = 0; i < 150; i++)
             {

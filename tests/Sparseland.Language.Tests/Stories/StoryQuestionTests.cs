@@ -9,6 +9,7 @@ public class StoryQuestionTests
     [InlineData("short", 200)]
     [InlineData("chains", 200)]
     [InlineData("long", 1)]
+    [InlineData("reasoning", 300)]
     public void A_second_reader_answers_every_question_alike_and_finds_no_contradiction(string name, int count)
     {
         var asked = 0;
@@ -67,11 +68,22 @@ public class StoryQuestionTests
     public void Every_kind_occurs_and_worked_answers_have_the_promised_length()
     {
         var questions = StoryCorpus.Stories(51, 0, 2000).SelectMany(story => story.Questions).ToList();
-        Assert.Equal(Enum.GetValues<StoryQuestionKind>(), questions.Select(question => question.Kind).Distinct().Order());
+        Assert.Equal(Enum.GetValues<StoryQuestionKind>().Where(kind => kind < StoryQuestionKind.PuzzleChain), questions.Select(question => question.Kind).Distinct().Order());
         Assert.All(questions.GroupBy(question => question.Kind), group => Assert.InRange(group.Count() / (double)questions.Count, 0.008, 0.25));
         var worked = questions.Where(question => question.Kind >= StoryQuestionKind.WorkedWhere && question.Steps > 1).ToList();
         Assert.All(worked, question => Assert.InRange(question.Answer.Length, 60, 240));
         Assert.InRange(questions.Count / 2000.0, 4, 7);
+    }
+
+    [Fact]
+    public void Stories_for_reasoning_ask_for_puzzles_of_every_length_with_answers_of_20_to_60_words_and_numbers()
+    {
+        var questions = StoryCorpus.Stories(61, 0, 600, StoryOptions.Reasoning).SelectMany(story => story.Questions).ToList();
+        var puzzles = questions.Where(question => question.Kind >= StoryQuestionKind.PuzzleChain).ToList();
+        Assert.InRange(puzzles.Count / (double)questions.Count, 0.35, 0.65);
+        Assert.Equal([2, 3, 4], puzzles.Where(puzzle => puzzle.Kind == StoryQuestionKind.PuzzleChain).Select(puzzle => puzzle.Steps).Distinct().Order());
+        Assert.Equal([3, 4], puzzles.Where(puzzle => puzzle.Kind == StoryQuestionKind.PuzzleRiddle).Select(puzzle => puzzle.Steps).Distinct().Order());
+        Assert.All(puzzles, puzzle => Assert.InRange(puzzle.Answer.Split(' ').Length, 18, 45));
     }
 
     [Fact]

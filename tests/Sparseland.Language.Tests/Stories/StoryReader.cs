@@ -51,6 +51,10 @@ internal sealed partial class StoryReader
     /// <summary>The answer to a question.</summary>
     public string AnswerTo(string question)
     {
+        if (question.StartsWith("A sum in ", StringComparison.Ordinal))
+            return PuzzleReader.Chain(question);
+        if (question.StartsWith("A riddle of ", StringComparison.Ordinal))
+            return PuzzleReader.Riddle(question);
         if (Match(question, @"^Where is the (\w+)(, and why)?\?$") is { } thing)
             return WhereIs(thing[0], thing[1].Length > 0);
         if (Match(question, @"^Where is (\w+)\?$") is { } person)
