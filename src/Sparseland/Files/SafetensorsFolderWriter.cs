@@ -51,7 +51,7 @@ public sealed class SafetensorsFolderWriter : IDisposable
         }
     }
 
-    /// <summary>Writes the next bytes of a tensor; see <see cref="SafetensorsWriter.Append(string, ReadOnlySpan{byte})"/>.</summary>
+    /// <summary>Writes the next bytes of a tensor; see <see cref="TensorFileWriter.Append(string, ReadOnlySpan{byte})"/>.</summary>
     public void Append(string name, ReadOnlySpan<byte> bytes) => Writer(name).Append(name, bytes);
 
     /// <summary>Writes the next elements of a tensor.</summary>
