@@ -65,6 +65,24 @@ public static class ConfigurationWriter
             fields.Add(("torch_dtype", json => json.WriteString("torch_dtype", storedType)));
     }
 
+    /// <summary>A generation_config.json of the tokens that begin and end a text.</summary>
+    public static byte[] WriteGeneration(TransformerConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartObject();
+            if (configuration.BeginToken is { } begin)
+                json.WriteNumber("bos_token_id", begin);
+            if (configuration.EndTokens.Count > 0)
+                WriteTokens(json, "eos_token_id", configuration.EndTokens);
+            json.WriteEndObject();
+        }
+        buffer.WriteByte((byte)'\n');
+        return buffer.ToArray();
+    }
+
     /// <summary>Writes one token id, or a list when there are several.</summary>
     internal static void WriteTokens(Utf8JsonWriter json, string name, IReadOnlyList<int> tokens)
     {

@@ -34,12 +34,24 @@ internal sealed unsafe class DenseSource : TensorSource
     public string StoredName { get; }
 
     /// <inheritdoc/>
-    public override MatrixLayout LoadMatrix() => new FloatMatrix(LoadTensor());
+    public override MatrixLayout LoadMatrix()
+    {
+        var (element, shape) = (Description.Element, Description.Shape);
+        // There are no products of double precision: the engine computes in float32.
+        return element == ElementType.Float64
+            ? DenseMatrix.FromFloat32(LoadTensor().Matrix, ElementType.Float32)
+            : DenseMatrix.FromStorage(element, shape.Rows, shape.Columns, Load());
+    }
 
     /// <inheritdoc/>
     public override Tensor<float> LoadTensor()
     {
         var tensor = Tensor<float>.Uninitialized(Description.Shape);
+        if (!ElementConversion.IsPlain(Description.Element))
+        {
+            LoadMatrix().ToDense(tensor.Matrix);
+            return tensor;
+        }
         var bytes = Load();
         ElementConversion.ToSingle(Description.Element, bytes.Pointer, tensor.Span);
         GC.KeepAlive(bytes);

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
+using Sparseland.Kernels;
 using Sparseland.Layouts;
 
 namespace Sparseland.Language.Checkpoints;
@@ -35,10 +35,10 @@ internal static unsafe class ElementConversion
                     destination[i] = (float)((double*)source)[i];
                 break;
             case ElementType.Float16:
-                TensorPrimitives.ConvertToSingle(new ReadOnlySpan<Half>(source, destination.Length), destination);
+                Float16Conversion.Widen(new ReadOnlySpan<ushort>(source, destination.Length), destination);
                 break;
             default:
-                BFloat16ToSingle((ushort*)source, destination);
+                BFloat16Conversion.Widen(new ReadOnlySpan<ushort>(source, destination.Length), destination);
                 break;
         }
     }
@@ -54,70 +54,28 @@ internal static unsafe class ElementConversion
         {
             case ElementType.Float32:
                 MemoryMarshal.AsBytes(source).CopyTo(destination);
-                return true;
+                return TensorPrimitives.IsFiniteAll(source);
             case ElementType.Float64:
                 var doubles = MemoryMarshal.Cast<byte, double>(destination);
                 for (var i = 0; i < source.Length; i++)
                     doubles[i] = source[i];
                 return true;
             case ElementType.Float16:
-                TensorPrimitives.ConvertToHalf(source, MemoryMarshal.Cast<byte, Half>(destination));
-                return source.Length == 0 || Half.IsFinite((Half)TensorPrimitives.MaxMagnitude(source));
+                var halves = MemoryMarshal.Cast<byte, ushort>(destination);
+                Float16Conversion.Narrow(source, halves);
+                return IsFinite(halves, 0x7C00);
             default:
-                return SingleToBFloat16(source, MemoryMarshal.Cast<byte, ushort>(destination));
+                var brains = MemoryMarshal.Cast<byte, ushort>(destination);
+                BFloat16Conversion.Narrow(source, brains);
+                return IsFinite(brains, 0x7F80);
         }
     }
 
-    private static void BFloat16ToSingle(ushort* source, Span<float> destination)
+    private static bool IsFinite(ReadOnlySpan<ushort> bits, ushort exponent)
     {
-        var i = 0;
-        fixed (float* target = destination)
-        {
-            if (Vector256.IsHardwareAccelerated)
-            {
-                for (; i + 16 <= destination.Length; i += 16)
-                {
-                    var (low, high) = Vector256.Widen(Vector256.Load(source + i));
-                    (low << 16).AsSingle().Store(target + i);
-                    (high << 16).AsSingle().Store(target + i + 8);
-                }
-            }
-            for (; i < destination.Length; i++)
-                target[i] = BitConverter.UInt32BitsToSingle((uint)source[i] << 16);
-        }
-    }
-
-    // The upper half after adding just under half of its last bit, or exactly half when that bit is odd. Eight lanes at a time, two of them narrowed into one store.
-    private static bool SingleToBFloat16(ReadOnlySpan<float> source, Span<ushort> destination)
-    {
-        var i = 0;
-        var finite = true;
-        if (Vector256.IsHardwareAccelerated)
-        {
-            ref var from = ref MemoryMarshal.GetReference(source);
-            ref var to = ref MemoryMarshal.GetReference(destination);
-            var exponent = Vector256.Create((ushort)0x7F80);
-            var infinite = Vector256<ushort>.Zero;
-            for (; i + 16 <= source.Length; i += 16)
-            {
-                var rounded = Vector256.Narrow(Round(Vector256.LoadUnsafe(ref from, (nuint)i)), Round(Vector256.LoadUnsafe(ref from, (nuint)i + 8)));
-                infinite |= Vector256.Equals(rounded & exponent, exponent);
-                rounded.StoreUnsafe(ref to, (nuint)i);
-            }
-            finite = infinite == Vector256<ushort>.Zero;
-        }
-        for (; i < source.Length; i++)
-        {
-            var bits = BitConverter.SingleToUInt32Bits(source[i]);
-            destination[i] = (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
-            finite &= (destination[i] & 0x7F80) != 0x7F80;
-        }
-        return finite;
-    }
-
-    private static Vector256<uint> Round(Vector256<float> values)
-    {
-        var bits = values.AsUInt32();
-        return (bits + Vector256.Create(0x7FFFu) + ((bits >> 16) & Vector256<uint>.One)) >> 16;
+        foreach (var unit in bits)
+            if ((unit & exponent) == exponent)
+                return false;
+        return true;
     }
 }

@@ -28,6 +28,14 @@ internal abstract unsafe record StoredRows
                 Buffer.MemoryCopy(source + StoredRow(row) * rowBytes, destination + row * rowBytes, rowBytes, rowBytes);
         }
 
+        /// <summary>Which canonical row a stored row is.</summary>
+        public long CanonicalRow(long row)
+        {
+            var (head, place) = Math.DivRem(row, HeadWidth);
+            var (pair, half) = Math.DivRem(place, 2);
+            return head * HeadWidth + half * (HeadWidth / 2) + pair;
+        }
+
         /// <summary>Which stored row a canonical row is.</summary>
         public long StoredRow(long row)
         {

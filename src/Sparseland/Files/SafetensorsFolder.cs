@@ -60,7 +60,7 @@ public sealed class SafetensorsFolder : ITensorCollection
 
     private static SafetensorsFolder OpenShards(string folder, string index)
     {
-        var map = ReadIndex(index);
+        var map = ReadIndex(index, JsonFile.ReadBytes(index, LargestIndex));
         var shards = new Dictionary<string, SafetensorsFile>(StringComparer.Ordinal);
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
         var tensors = new List<SafetensorsTensor>(map.Count);
@@ -78,10 +78,13 @@ public sealed class SafetensorsFolder : ITensorCollection
         return new(folder, tensors, metadata, [.. shards.Keys.Order(StringComparer.Ordinal)]);
     }
 
-    /// <summary>Reads which shard holds which tensor, in the index's order.</summary>
-    private static List<KeyValuePair<string, string>> ReadIndex(string path)
+    /// <summary>Reads an index: which shard holds which tensor, in its order.</summary>
+    /// <param name="path">The index's name, for messages.</param>
+    /// <param name="content">Its content.</param>
+    /// <exception cref="InvalidFileException">It is damaged, or names something outside the folder.</exception>
+    public static IReadOnlyList<KeyValuePair<string, string>> ReadIndex(string path, ReadOnlyMemory<byte> content)
     {
-        using var document = JsonFile.Read(path, LargestIndex);
+        using var document = JsonFile.Parse(path, content);
         if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("weight_map", out var weights) || weights.ValueKind != JsonValueKind.Object)
             throw new InvalidFileException(path, "weight_map", "an object from tensor names to file names is expected", "fetch or write the index again");
         var map = new List<KeyValuePair<string, string>>();

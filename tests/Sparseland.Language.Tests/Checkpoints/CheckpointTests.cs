@@ -1,5 +1,6 @@
 using Sparseland.Errors;
 using Sparseland.Files;
+using Sparseland.Fuzzing;
 using Sparseland.Language.Checkpoints;
 using Sparseland.Language.Models;
 using Sparseland.Language.Tests.Models;
@@ -188,11 +189,11 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void A_truncated_llama2c_file_is_refused_at_every_length()
     {
-        var bytes = SmallModels.Llama2C(version: 0);
+        var bytes = FuzzTargets.Llama2C(version: 0);
         for (var length = 0; length < bytes.Length; length++)
             Assert.Throws<InvalidFileException>(() => Llama2CReader.Open(MappedFile.FromBytes("cut.bin", bytes.AsSpan(0, length))));
         Assert.Equal(12, Llama2CReader.Open(MappedFile.FromBytes("whole.bin", bytes)).Tensors.Count);
-        Assert.Equal(11, Llama2CReader.Open(MappedFile.FromBytes("whole.bin", SmallModels.Llama2C(version: 1))).Tensors.Count);
+        Assert.Equal(11, Llama2CReader.Open(MappedFile.FromBytes("whole.bin", FuzzTargets.Llama2C(version: 1))).Tensors.Count);
     }
 
     internal static void AssertEqual(ICheckpoint expected, ICheckpoint actual, double unit)

@@ -22,11 +22,11 @@ internal static class SmallModels
             for (var column = 0; column < matrix.Columns; column++)
                 mask[row, column] = layout switch
                 {
-                    "2:4" => column % 4 is 1 or 3,
+                    "2:4" => (row + column) % 2 == 1,
                     "block 1x8" => (row + column / 8) % 2 == 0,
                     _ => matrix[row, column] > 0,
                 };
-        return LayoutRegistry.Find(layout).Create(layout, matrix, mask, element, default);
+        return MatrixLayoutFactory.Create(layout, element, matrix, mask);
     }
 
     public static float[] ToDense(MatrixLayout matrix)
@@ -34,30 +34,6 @@ internal static class SmallModels
         var dense = new Tensor<float>(new Shape(matrix.Rows, matrix.Columns));
         matrix.ToDense(dense.Matrix);
         return dense.Span.ToArray();
-    }
-
-    /// <summary>A llama2.c file of one block, width 4: v0 with a head of its own, v1 with a tied one.</summary>
-    public static byte[] Llama2C(int version)
-    {
-        using var stream = new MemoryStream();
-        using var writer = new BinaryWriter(stream);
-        if (version == 1)
-        {
-            writer.Write(0x616b3432u);
-            writer.Write(1);
-        }
-        foreach (var number in new[] { 4, 8, 1, 2, 1, version == 0 ? -5 : 5, 3 })
-            writer.Write(number);
-        if (version == 1)
-        {
-            writer.Write((byte)1);
-            writer.Write(new byte[256 - stream.Length]);
-        }
-        var tables = version == 0 ? 3 * 2 + 5 * 4 : 0;
-        var weights = 5 * 4 + 4 + 16 + 8 + 8 + 16 + 4 + 3 * 32 + 4;
-        for (var i = 0; i < weights + tables; i++)
-            writer.Write(i * 0.01f);
-        return stream.ToArray();
     }
 
     private static Dictionary<string, TransformerConfiguration> Configurations()

@@ -1,0 +1,46 @@
+using Sparseland.Chance;
+using Sparseland.Errors;
+
+namespace Sparseland.Fuzzing;
+
+/// <summary>A reader under attack.</summary>
+/// <param name="Name">Its name in tests and in the record.</param>
+/// <param name="Seeds">Small whole files.</param>
+/// <param name="Read">Reads a damaged one and uses what came out of it.</param>
+/// <param name="BytesPerByte">How many bytes reading may allocate for each byte of the file, beside a fixed allowance.</param>
+internal sealed record FuzzTarget(string Name, IReadOnlyList<byte[]> Seeds, Action<byte[]> Read, int BytesPerByte = 200)
+{
+    /// <summary>What reading any file may allocate: messages, exceptions, small tables.</summary>
+    private const long Allowance = 1 << 20;
+
+    /// <summary>The damaged file of a number: always the same one.</summary>
+    public byte[] Mutation(long index) => Mutator.Mutate(Seeds, new RandomStream(1, $"fuzz {Name}", (ulong)index));
+
+    /// <summary>Reads a damaged file.</summary>
+    /// <returns>"accepted", or the name of the exception that refused it.</returns>
+    /// <exception cref="FuzzFailure">It threw something else, or allocated more than the file justifies.</exception>
+    public string Check(byte[] bytes)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var outcome = "accepted";
+        try
+        {
+            Read(bytes);
+        }
+        catch (SparselandException fault)
+        {
+            outcome = fault.GetType().Name;
+            if (fault.Message.Contains('\n', StringComparison.Ordinal))
+                throw new FuzzFailure($"{Name}: the message has several lines: {fault.Message}", fault);
+        }
+        catch (Exception fault)
+        {
+            throw new FuzzFailure($"{Name}: {fault.GetType().Name}: {fault.Message}", fault);
+        }
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        return allocated <= Allowance + (long)BytesPerByte * bytes.Length ? outcome : throw new FuzzFailure($"{Name}: {allocated} bytes were allocated for a file of {bytes.Length}", null);
+    }
+}
+
+/// <summary>A reader did what no file may make it do.</summary>
+internal sealed class FuzzFailure(string message, Exception? inner) : Exception(message, inner);
