@@ -1,0 +1,12 @@
+using Sparseland.Cli.CommandLine;
+
+namespace Sparseland.Cli.Verbs;
+
+/// <summary>The tool's verbs, in the order of its help.</summary>
+internal static class VerbList
+{
+    public static IReadOnlyList<Verb> All { get; } =
+    [
+        new TrainVerb(),
+    ];
+}

@@ -1,0 +1,122 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Sparseland.Errors;
+using Sparseland.Language.Models;
+using Sparseland.Language.Stories;
+using Sparseland.Learning.Schedules;
+
+namespace Sparseland.Language.Training;
+
+/// <summary>Everything that makes a language model from nothing: shape, tokenizer, data, legs. It is data: printed, stored beside the model it made, given as a file.</summary>
+public sealed record TrainingRecipe
+{
+    /// <summary>The model's name, for its card.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Seed of the weights, the data and the order of batches.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>The shape of a Llama-type model.</summary>
+    public required ModelShape Model { get; init; }
+
+    /// <summary>The byte-level BPE vocabulary.</summary>
+    public required TokenizerRecipe Tokenizer { get; init; }
+
+    /// <summary>The stories it is trained on.</summary>
+    public StoryRecipe Stories { get; init; } = new();
+
+    /// <summary>The stretches of training, each with a fresh optimiser; every leg after the first starts from the bfloat16 weights of the one before.</summary>
+    public required IReadOnlyList<TrainingLeg> Legs { get; init; }
+
+    /// <summary>Reads a recipe file.</summary>
+    /// <exception cref="InvalidFileException">It is no JSON of a recipe; the message says where.</exception>
+    public static TrainingRecipe Read(string path)
+    {
+        try
+        {
+            var recipe = JsonSerializer.Deserialize(File.ReadAllBytes(path), TrainingRecipeJson.Default.TrainingRecipe)
+                ?? throw new InvalidFileException(path, "", "the recipe is null", "write an object with name, model, tokenizer and legs");
+            recipe.Validate(path);
+            return recipe;
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidFileException(path, exception.Path ?? $"line {exception.LineNumber}", exception.Message, "compare with models/storyteller/recipe.json", exception);
+        }
+        catch (IOException exception)
+        {
+            throw new InvalidFileException(path, "", exception.Message, "name a readable recipe file", exception);
+        }
+    }
+
+    /// <summary>The recipe as indented JSON.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, TrainingRecipeJson.Default.TrainingRecipe);
+
+    /// <summary>The model's configuration.</summary>
+    /// <param name="vocabularySize">Ids of the tokenizer that was learned.</param>
+    /// <param name="beginToken">Its begin token.</param>
+    /// <param name="endToken">Its end token.</param>
+    public TransformerConfiguration Configuration(int vocabularySize, int beginToken, int endToken) => new()
+    {
+        Family = "llama",
+        VocabularySize = vocabularySize,
+        Width = Model.Width,
+        FeedForwardWidth = Model.FeedForwardWidth,
+        BlockCount = Model.BlockCount,
+        HeadCount = Model.HeadCount,
+        KeyValueHeadCount = Model.KeyValueHeadCount,
+        HeadWidth = Model.HeadWidth,
+        ContextLength = Model.ContextLength,
+        RopeTheta = Model.RopeTheta,
+        TiedEmbeddings = true,
+        BeginToken = beginToken,
+        EndTokens = [endToken],
+    };
+
+    private void Validate(string path)
+    {
+        if (Legs.Count == 0)
+            throw new InvalidFileException(path, "legs", "there is none", "add at least one leg with steps and a learning rate");
+        foreach (var leg in Legs)
+            leg.Schedule.Validate();
+        if (Model.Width % 2 != 0 || Model.HeadCount % Model.KeyValueHeadCount != 0 || Model.HeadWidth % 2 != 0)
+            throw new InvalidFileException(path, "model", $"{Model.HeadCount} heads of {Model.HeadWidth} with {Model.KeyValueHeadCount} key and value heads do not fit", "let the key and value heads divide the heads, and keep head widths even");
+    }
+}
+
+/// <summary>The shape of a Llama-type model (<see cref="TransformerConfiguration"/>).</summary>
+/// <param name="Width">Residual stream.</param>
+/// <param name="FeedForwardWidth">Inside the feed-forward layer.</param>
+/// <param name="BlockCount">Blocks.</param>
+/// <param name="HeadCount">Query heads.</param>
+/// <param name="KeyValueHeadCount">Key and value heads.</param>
+/// <param name="HeadWidth">Width of a head.</param>
+/// <param name="ContextLength">Longest context.</param>
+/// <param name="RopeTheta">Base of the rotary frequencies.</param>
+public sealed record ModelShape(int Width, int FeedForwardWidth, int BlockCount, int HeadCount, int KeyValueHeadCount, int HeadWidth, int ContextLength, double RopeTheta = 10000);
+
+/// <summary>How the vocabulary is learned.</summary>
+/// <param name="VocabularySize">Ids, the 256 bytes and the special tokens included.</param>
+/// <param name="Stories">Stories it is learned from.</param>
+public sealed record TokenizerRecipe(int VocabularySize, int Stories = 4000);
+
+/// <summary>How stories become batches.</summary>
+/// <param name="PackedShare">The fraction of pools whose stories are laid end to end in windows of the whole context; the other pools hold whole stories of similar length.</param>
+/// <param name="HeldOut">Held-out stories judged during training; those longer than the context are passed over.</param>
+/// <param name="Options">How they are written; null for the defaults.</param>
+public sealed record StoryRecipe(double PackedShare = 0.25, int HeldOut = 128, StoryOptions? Options = null);
+
+/// <summary>One stretch of training.</summary>
+/// <param name="Schedule">Learning rates and steps.</param>
+/// <param name="BatchTokens">Tokens of a micro-batch, padding included.</param>
+/// <param name="MicroBatches">Micro-batches per step.</param>
+/// <param name="WeightDecay">AdamW's decay.</param>
+/// <param name="Beta2">AdamW's memory of squares.</param>
+/// <param name="ClipNorm">Longest gradient.</param>
+public sealed record TrainingLeg(LearningRateSchedule Schedule, int BatchTokens = 4096, int MicroBatches = 1, double WeightDecay = 0.1, double Beta2 = 0.95, double ClipNorm = 1);
+
+[JsonSerializable(typeof(TrainingRecipe))]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true)]
+internal sealed partial class TrainingRecipeJson : JsonSerializerContext;
