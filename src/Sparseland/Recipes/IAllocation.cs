@@ -35,6 +35,9 @@ public interface IAllocation
     /// <summary>Whether it has to see the dense model in a calibration walk of its own, before anything is pruned.</summary>
     bool NeedsWalk => false;
 
+    /// <summary>Whether it reads <see cref="BlockObservation.HiddenStates"/>; kept statistics then do not spare it the walk.</summary>
+    bool ReadsHiddenStates => false;
+
     /// <summary>What that walk gathers.</summary>
     StatisticsKind Needs => StatisticsKind.None;
 

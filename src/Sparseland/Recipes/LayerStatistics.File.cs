@@ -41,12 +41,7 @@ public sealed partial class LayerStatistics
     {
         ArgumentNullException.ThrowIfNull(stream);
         Span<byte> header = stackalloc byte[HeaderBytes];
-        if (stream.ReadAtLeast(header, HeaderBytes, throwOnEndOfStream: false) < HeaderBytes || !header[..8].SequenceEqual(Magic))
-            throw Damaged(path, "no calibration statistics of this version");
-        var columns = BinaryPrimitives.ReadInt32LittleEndian(header[8..]);
-        var kinds = (StatisticsKind)BinaryPrimitives.ReadInt32LittleEndian(header[12..]);
-        if (columns is < 1 or > 1 << 20 || ((int)kinds & ~7) != 0 || stream.Length - stream.Position != ByteCount(columns, kinds))
-            throw Damaged(path, $"{stream.Length} bytes do not fit statistics of {columns} channels");
+        var (columns, kinds) = ReadHeader(stream, header, path);
         var statistics = new LayerStatistics(columns, kinds)
         {
             TokenCount = BinaryPrimitives.ReadInt64LittleEndian(header[16..]),
@@ -59,6 +54,25 @@ public sealed partial class LayerStatistics
             for (var row = 0; row < columns; row++)
                 stream.ReadExactly(MemoryMarshal.AsBytes(statistics._gram.Matrix.Row(row)));
         return statistics;
+    }
+
+    /// <summary>What a file that <see cref="Save"/> wrote holds, from its header and length alone.</summary>
+    /// <exception cref="InvalidFileException">It is something else, truncated, or too long.</exception>
+    public static StatisticsKind ReadKinds(Stream stream, string path)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return ReadHeader(stream, stackalloc byte[HeaderBytes], path).Kinds;
+    }
+
+    private static (int Columns, StatisticsKind Kinds) ReadHeader(Stream stream, Span<byte> header, string path)
+    {
+        if (stream.ReadAtLeast(header, HeaderBytes, throwOnEndOfStream: false) < HeaderBytes || !header[..8].SequenceEqual(Magic))
+            throw Damaged(path, "no calibration statistics of this version");
+        var columns = BinaryPrimitives.ReadInt32LittleEndian(header[8..]);
+        var kinds = (StatisticsKind)BinaryPrimitives.ReadInt32LittleEndian(header[12..]);
+        if (columns is < 1 or > 1 << 20 || ((int)kinds & ~7) != 0 || stream.Length - stream.Position != ByteCount(columns, kinds))
+            throw Damaged(path, $"{stream.Length} bytes do not fit statistics of {columns} channels");
+        return (columns, kinds);
     }
 
     private static InvalidFileException Damaged(string path, string problem) => new(path, "", problem, "delete the file; calibration writes it again");

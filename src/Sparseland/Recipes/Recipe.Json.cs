@@ -97,6 +97,7 @@ public sealed partial record Recipe
             Sequences = (int)(reader.Integer("sequences", 1, 1_000_000) ?? settings.Sequences),
             Length = (int)(reader.Integer("length", 0, 1_000_000) ?? settings.Length),
             TrueSequential = reader.Flag("trueSequential") ?? settings.TrueSequential,
+            DenseInputs = reader.Flag("denseInputs") ?? settings.DenseInputs,
         };
         reader.Finish();
         return settings;
@@ -133,6 +134,7 @@ public sealed partial record Recipe
         json.WriteNumber("sequences", Calibration.Sequences);
         json.WriteNumber("length", Calibration.Length);
         json.WriteBoolean("trueSequential", Calibration.TrueSequential);
+        json.WriteBoolean("denseInputs", Calibration.DenseInputs);
         json.WriteEndObject();
     }
 

@@ -93,12 +93,20 @@ public sealed record CalibrationSettings
     /// <summary>Prunes a block in steps (query, key, value; output; gate, up; down) and runs it again between them, so that later matrices see what earlier ones lost.</summary>
     public bool TrueSequential { get; init; }
 
+    /// <summary>
+    /// Takes every matrix's statistics from the dense model instead of from the blocks pruned so far. Errors then do not show to later blocks, but one calibration
+    /// serves any number of recipes.
+    /// </summary>
+    public bool DenseInputs { get; init; }
+
     internal void Validate()
     {
         if (Sequences is < 1 or > 1_000_000)
             throw new InvalidSettingException($"calibration: {Sequences} sequences; expected 1 to 1,000,000");
         if (Length is < 0 or 1 or > 1_000_000)
             throw new InvalidSettingException($"calibration: a length of {Length} tokens; expected 2 or more, or 0 for the model's own");
+        if (TrueSequential && DenseInputs)
+            throw new InvalidSettingException("calibration: trueSequential and denseInputs contradict each other; choose one");
     }
 }
 

@@ -1,0 +1,19 @@
+using Sparseland.Recipes;
+
+namespace Sparseland.Language.Pruning;
+
+/// <summary>What one way of storing a model costs and is worth.</summary>
+/// <param name="Name">The way, in words: "dense bf16", "2:4 int8".</param>
+/// <param name="Recipe">The recipe, or null for a dense rival.</param>
+/// <param name="Sparsity">Fraction of the prunable weights that is not stored.</param>
+/// <param name="Bytes">All weights as stored, index included.</param>
+/// <param name="Perplexity">On the evaluation text.</param>
+/// <param name="TokensPerSecond">Decoding one sequence on this machine, the median of the repetitions.</param>
+/// <param name="IsOnFront">Whether no other way has fewer bytes and a lower perplexity.</param>
+/// <param name="Note">What must be known, or null.</param>
+public sealed record PriceRow(string Name, Recipe? Recipe, double Sparsity, long Bytes, double Perplexity, double TokensPerSecond, bool IsOnFront = false, string? Note = null);
+
+/// <summary>A choice from a price list.</summary>
+/// <param name="Row">The recipe chosen.</param>
+/// <param name="BetterRival">A dense model within the same limit that has a lower perplexity, or null: then sparsity loses, and the tool says so.</param>
+public sealed record PriceChoice(PriceRow Row, PriceRow? BetterRival);

@@ -1,0 +1,45 @@
+using Sparseland.Language.Checkpoints;
+using Sparseland.Language.Models;
+using Sparseland.Recipes;
+
+namespace Sparseland.Language.Pruning;
+
+/// <summary>What pruning will take in memory, from the headers alone. Mapped files are not counted: the system lets them go when it needs the room.</summary>
+/// <param name="BlockBytes">One block in float32, twice: before and after.</param>
+/// <param name="StatisticsBytes">Statistics of the inputs of one block.</param>
+/// <param name="SolverBytes">Hessian, factor and work space of the widest matrix.</param>
+/// <param name="HiddenBytes">Hidden states of all calibration sequences, as far as they lie in memory.</param>
+/// <param name="OtherBytes">Scratch, the embedding, the runtime.</param>
+/// <param name="RecoveryBytes">Weights, gradients and optimiser state of the whole model, when a recovery follows; it comes after the rest.</param>
+public sealed record PruneMemory(long BlockBytes, long StatisticsBytes, long SolverBytes, long HiddenBytes, long OtherBytes, long RecoveryBytes)
+{
+    private const long Runtime = 96L << 20;
+    private const int RecoveryCopies = 7;
+
+    /// <summary>The most at any time.</summary>
+    public long TotalBytes => OtherBytes + Math.Max(BlockBytes + StatisticsBytes + SolverBytes + HiddenBytes, RecoveryBytes);
+
+    /// <summary>Estimates.</summary>
+    /// <param name="configuration">The model.</param>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="sequences">Calibration sequences; 0 for none.</param>
+    /// <param name="length">Tokens of each.</param>
+    /// <param name="hiddenBudget">Bytes of hidden states that may lie in memory.</param>
+    public static PruneMemory Of(TransformerConfiguration configuration, Recipe recipe, int sequences, int length, long hiddenBudget = 1L << 30)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(recipe);
+        var block = TensorNames.Projections(configuration.GatedFeedForward).Sum(projection => TensorCatalog.ProjectionShape(configuration, projection).Length) * sizeof(float);
+        var widest = Math.Max(configuration.FeedForwardWidth, Math.Max(configuration.Width, configuration.HeadCount * configuration.HeadWidth));
+        var kinds = Methods.Scores.Create(recipe.Score).Needs | Methods.Updates.Create(recipe.Update).Needs;
+        var statistics = DenseStatistics.Readers(configuration)
+            .Sum(readers => LayerStatistics.ByteCount(TensorCatalog.ProjectionShape(configuration, readers[0])[1], kinds));
+        var solver = kinds.HasFlag(StatisticsKind.Gram) ? 3L * sizeof(double) * widest * widest : 0;
+        var hidden = kinds == StatisticsKind.None && !Methods.Allocations.Create(recipe.Allocation).NeedsWalk ? 0 : HiddenStates.BytesFor(sequences, length, configuration.Width);
+        var embedding = (long)configuration.VocabularySize * configuration.Width * sizeof(float);
+        var parameters = TensorCatalog.For(configuration).Sum(tensor => tensor.Shape.Length) * sizeof(float);
+        var recovery = recipe.Recovery is null ? 0 : RecoveryCopies * parameters + 4L * recipe.Recovery.Batch * length * (configuration.VocabularySize * 4L + configuration.BlockCount * 16L * configuration.Width);
+        return new PruneMemory(2 * block, statistics, solver, hidden > hiddenBudget ? 0 : hidden,
+            Runtime + embedding + 2 * BlockScratch.BytesFor(configuration, Math.Max(256, length)), recovery);
+    }
+}
