@@ -1,12 +1,16 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Sparseland.Errors;
+using Sparseland.Language.Models;
+using Sparseland.Recipes;
 
 namespace Sparseland.Language.Pruning;
 
 /// <summary>The token sequences that calibration runs through a model: equally long, in a fixed order.</summary>
 public sealed class CalibrationSet
 {
+    private const int DefaultLength = 512;
+
     /// <summary>Wraps sequences.</summary>
     /// <param name="sequences">At least one, all of the same length of at least one token.</param>
     /// <param name="source">Where they come from, for reports: a file's name, or "the model's own samples".</param>
@@ -37,6 +41,14 @@ public sealed class CalibrationSet
 
     /// <summary>Hexadecimal digest of all tokens.</summary>
     public string Hash { get; }
+
+    /// <summary>Tokens of a window: the recipe's own number, else the model's context, at most 512.</summary>
+    public static int LengthFor(TransformerConfiguration configuration, CalibrationSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(settings);
+        return settings.Length > 0 ? settings.Length : Math.Min(DefaultLength, configuration.ContextLength);
+    }
 
     private static string HashOf(IReadOnlyList<int[]> sequences)
     {

@@ -164,7 +164,11 @@ public static class Pricing
     private static List<PriceRow> MarkFront(List<PriceRow> rows)
     {
         bool Dominated(PriceRow row) => rows.Any(other => other.Bytes <= row.Bytes && other.Perplexity <= row.Perplexity && (other.Bytes < row.Bytes || other.Perplexity < row.Perplexity));
-        return [.. rows.Select(row => row with { IsOnFront = !Dominated(row) }).OrderBy(row => row.Bytes).ThenBy(row => row.Perplexity)];
+        var dense = rows.First(row => row.Name == Rivals[0].Name).TokensPerSecond;
+        string? Note(PriceRow row) => row.Recipe?.Values == ElementType.BFloat16 && row.TokensPerSecond < dense
+            ? $"{WarningCodes.BelowBreakEven}: slower than dense bf16 on this machine"
+            : row.Note;
+        return [.. rows.Select(row => row with { IsOnFront = !Dominated(row), Note = Note(row) }).OrderBy(row => row.Bytes).ThenBy(row => row.Perplexity)];
     }
 
     private static int BlockOf(ElementType type) => type switch

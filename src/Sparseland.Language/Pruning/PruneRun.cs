@@ -41,7 +41,21 @@ internal sealed class PruneRun
     {
         var estimate = PruneMemory.Of(_checkpoint.Configuration, _recipe, _request.Calibration?.Count ?? 0, _request.Calibration?.Length ?? 0, _request.HiddenStateBudget);
         using var folder = AtomicFolder.Create(_request.Output, _request.Replace, resume: true);
-        folder.KeepUnfinished = true;
+        try
+        {
+            return RunStages(folder, estimate.TotalBytes);
+        }
+        catch (Exception fault)
+        {
+            // What another run can go on with stays; a recipe that turned out not to be possible leaves nothing.
+            var work = folder.WorkFolder;
+            folder.KeepUnfinished = File.Exists(Path.Combine(work, PruneProgress.FileName)) || (fault is OperationCanceledException && Directory.Exists(Path.Combine(work, StatisticsName)));
+            throw;
+        }
+    }
+
+    private PruneResult RunStages(AtomicFolder folder, long estimate)
+    {
         var work = folder.WorkFolder;
         // While a recovery is to come, the pruned weights are kept exactly; the recipe's values and layout come at its end.
         var stage = Recovers ? Path.Combine(work, PrunedName) : work;
@@ -62,7 +76,7 @@ internal sealed class PruneRun
         var report = Finish(work, layers, progress.Figures, curve, before);
         folder.Commit();
         using var process = Process.GetCurrentProcess();
-        return new PruneResult(report, folder.Path, resumed, estimate.TotalBytes, process.PeakWorkingSet64);
+        return new PruneResult(report, folder.Path, resumed, estimate, process.PeakWorkingSet64);
     }
 
     private PruneProgress Allocate(string work)

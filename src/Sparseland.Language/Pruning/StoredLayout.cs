@@ -25,10 +25,12 @@ public static class StoredLayout
         var kind = LayoutRegistry.Find(recipe.Layout);
         if (!kind.Elements.Contains(recipe.Values))
             throw new InvalidSettingException($"the layout {recipe.Layout} does not store {ValueNames.Of(recipe.Values)}; it stores {string.Join(", ", kind.Elements.Select(ValueNames.Of))}");
+        if (recipe.Pattern is UnstructuredPattern && (kind.Name is "N:M" or "block RxC"))
+            throw new InvalidSettingException($"the layout {recipe.Layout} holds no {recipe.Pattern} mask; choose bitmap, csr or auto");
     }
 
     /// <summary>Stores a matrix.</summary>
-    /// <param name="setting">"auto" for the smallest layout that fits the mask, "dense", or a layout's name.</param>
+    /// <param name="setting">"auto" for the smallest layout that fits the mask, "dense", or a layout's name, which holds for the matrices that are pruned.</param>
     /// <param name="element">The value type.</param>
     /// <param name="weights">[outputs, inputs], zero where nothing is kept.</param>
     /// <param name="mask">What is kept.</param>
@@ -42,7 +44,7 @@ public static class StoredLayout
         ArgumentNullException.ThrowIfNull(mask);
         if (setting == "dense")
             return Dense(element, weights);
-        if (setting != "auto")
+        if (setting != "auto" && pattern is not null)
             return MatrixLayoutFactory.Create(setting, element, weights.Matrix, mask);
         var best = element == ElementType.Int8 ? null : Dense(element, weights);
         foreach (var name in new[] { pattern?.LayoutName, BitmapMatrix.LayoutName, CsrMatrix.LayoutName })

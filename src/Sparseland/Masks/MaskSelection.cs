@@ -119,6 +119,9 @@ public static partial class MaskSelection
         for (var row = 0; row < scores.Rows; row++)
         {
             var values = scores.Row(row);
+            // A sum of numbers that are not negative is NaN only if one of them is.
+            if (!float.IsNaN(TensorPrimitives.Sum<float>(values)))
+                continue;
             for (var i = 0; i < values.Length; i++)
                 if (float.IsNaN(values[i]))
                     throw new NumericalException($"the score of row {row}, column {i} is not a number: the weights or the calibration activations hold NaN");

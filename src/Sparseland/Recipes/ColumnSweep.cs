@@ -75,9 +75,15 @@ internal sealed class ColumnSweep<T> where T : unmanaged, IBinaryFloatingPointIe
                 target[j] = float.CreateTruncating(T.Abs(values[j]) * _columnWeights[first + j]);
         }
         var chosen = MaskSelection.Unstructured(scores.Matrix, _options.Sparsity, ComparisonGroup.Layer, _options.Mode);
+        var inWholeWords = first % 64 == 0 && (width % 64 == 0 || first + width == _weights.Columns);
         for (var row = 0; row < _weights.Rows; row++)
-            for (var j = 0; j < width; j++)
-                _mask[row, first + j] = chosen[row, j];
+        {
+            if (inWholeWords)
+                chosen.Row(row).CopyTo(_mask.Row(row)[(first / 64)..]);
+            else
+                for (var j = 0; j < width; j++)
+                    _mask[row, first + j] = chosen[row, j];
+        }
     }
 
     private void PruneRow(int row, int first, int width)

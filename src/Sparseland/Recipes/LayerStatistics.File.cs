@@ -29,8 +29,9 @@ public sealed partial class LayerStatistics
         stream.Write(MemoryMarshal.AsBytes<double>(_deviation));
         if (_gram is null)
             return;
+        var gram = Gram;
         for (var row = 0; row < Columns; row++)
-            stream.Write(MemoryMarshal.AsBytes(_gram.Matrix.Row(row)));
+            stream.Write(MemoryMarshal.AsBytes(gram.Row(row)));
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>

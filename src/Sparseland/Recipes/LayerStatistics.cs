@@ -16,7 +16,9 @@ public sealed partial class LayerStatistics
     private readonly double[] _sumOfSquares;
     private readonly double[] _mean;
     private readonly double[] _deviation;
+    // Only on and above the diagonal until someone reads it.
     private readonly Tensor<float>? _gram;
+    private bool _isMirrored = true;
 
     /// <summary>Statistics of no input yet.</summary>
     /// <param name="columns">Input channels.</param>
@@ -58,7 +60,17 @@ public sealed partial class LayerStatistics
 
     /// <summary>XᵀX in float32, symmetric.</summary>
     /// <exception cref="InvalidOperationException">It was not gathered.</exception>
-    public MatrixView<float> Gram => _gram is null ? throw Missing(StatisticsKind.Gram) : _gram.Matrix;
+    public MatrixView<float> Gram
+    {
+        get
+        {
+            var gram = _gram?.Matrix ?? throw Missing(StatisticsKind.Gram);
+            if (!_isMirrored)
+                Mirror(gram);
+            _isMirrored = true;
+            return gram;
+        }
+    }
 
     /// <summary>Bytes that statistics of some kinds take.</summary>
     public static long ByteCount(int columns, StatisticsKind kinds) =>
@@ -78,8 +90,11 @@ public sealed partial class LayerStatistics
             AddSquares(inputs);
         if (Has(StatisticsKind.Moments))
             AddMoments(inputs);
-        if (_gram is not null)
+        if (_gram is not null && inputs.Rows > 0)
+        {
             AddGram(inputs, _gram.Matrix);
+            _isMirrored = false;
+        }
         TokenCount += inputs.Rows;
         SequenceCount += sequences;
         inputs.KeepAlive();
@@ -186,9 +201,17 @@ public sealed partial class LayerStatistics
             var width = Math.Min(GramPanel, columns - first);
             Gemm.Multiply(inputs.Slice(0, inputs.Rows, first, width), true, inputs.Slice(0, inputs.Rows, first, columns - first), false,
                 gram.Slice(first, width, first, columns - first), accumulate: true);
-            for (var i = first; i < first + width; i++)
-                for (var j = i + 1; j < columns; j++)
-                    gram[j, i] = gram[i, j];
         }
+    }
+
+    private static void Mirror(MatrixView<float> gram)
+    {
+        // Tiles, so that the rows written stay in the cache.
+        const int tile = 32;
+        for (var top = 0; top < gram.Rows; top += tile)
+            for (var left = top; left < gram.Columns; left += tile)
+                for (var i = top; i < Math.Min(gram.Rows, top + tile); i++)
+                    for (var j = Math.Max(i + 1, left); j < Math.Min(gram.Columns, left + tile); j++)
+                        gram[j, i] = gram[i, j];
     }
 }

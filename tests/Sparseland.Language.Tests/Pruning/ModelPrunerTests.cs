@@ -186,6 +186,7 @@ public class ModelPrunerTests
         Assert.Contains("calibration text", Assert.Throws<InvalidSettingException>(() => ModelPruner.Prune(Request(fixture, SparseGpt) with { Calibration = null })).Message);
         Assert.Contains("largest lambda", Assert.Throws<InvalidSettingException>(() =>
             ModelPruner.Prune(Request(fixture, SparseGpt with { Allocation = MethodChoice.Parse("owl:lambda=0.9") }) with { Replace = true })).Message);
+        Assert.False(Directory.Exists(fixture.Output + ".partial"));
         Assert.Equal("mine", File.ReadAllText(Path.Combine(fixture.Output, "mine.txt")));
         ModelPruner.Prune(Request(fixture, new Recipe { Score = new MethodChoice("magnitude") }) with { Calibration = null, Replace = true });
         Assert.False(File.Exists(Path.Combine(fixture.Output, "mine.txt")));

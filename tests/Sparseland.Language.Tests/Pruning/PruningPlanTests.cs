@@ -71,6 +71,10 @@ public class PruningPlanTests
         Assert.Contains("after calibration", plan["model.layers.1.mlp.up_proj.weight"].Rule);
     }
 
+    [Fact]
+    public void A_layout_that_cannot_hold_the_mask_is_refused() =>
+        Assert.Contains("unstructured", Assert.Throws<InvalidSettingException>(() => ModelPruner.Plan(_checkpoint, new Recipe { Layout = "2:4" })).Message);
+
     [Theory]
     [InlineData("block 3x7 4", "layout")]
     [InlineData("dense", "int8")]

@@ -1,0 +1,22 @@
+using Sparseland.Errors;
+using Sparseland.Reproduce.FlashLlm;
+using Sparseland.Reproduce.Owl;
+
+namespace Sparseland.Reproduce;
+
+/// <summary>Every experiment, by name: an explicit list.</summary>
+public static class ExperimentList
+{
+    /// <summary>All of them, in the order of the tool's list.</summary>
+    public static IReadOnlyList<IExperiment> All { get; } = [new OwlExperiment(), new FlashLlmExperiment()];
+
+    /// <summary>An experiment by name.</summary>
+    /// <exception cref="InvalidSettingException">There is none of that name.</exception>
+    public static IExperiment Find(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var names = All.Select(experiment => experiment.Name).ToArray();
+        return All.FirstOrDefault(experiment => experiment.Name == name)
+            ?? throw new InvalidSettingException($"no experiment '{name}'{Suggestion.For(name, names)}; there are {string.Join(", ", names)}");
+    }
+}
