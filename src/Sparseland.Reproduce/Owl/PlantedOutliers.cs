@@ -8,13 +8,13 @@ using Sparseland.Tensors;
 namespace Sparseland.Reproduce.Owl;
 
 /// <summary>
-/// Four rows of one block's up projection are made 20 times as loud and the columns of its down projection that read them 20 times as quiet: the function is the same,
-/// but the block now has outliers, so OWL must see them and spare the block.
+/// A tenth of the rows of one block's up projection are made 8 times as loud and the columns of its down projection that read them 8 times as quiet: the function is the same,
+/// bit for bit, but the block now has outliers, so OWL must see them and spare the block. (With few rows a trained model's own outliers elsewhere outweigh them.)
 /// </summary>
 internal static class PlantedOutliers
 {
-    private const int PlantedRows = 4;
-    private const float Factor = 20;
+    private const int PlantedShare = 10;
+    private const float Factor = 8;
 
     public static Claim Claim(string model) => new($"planted-{model}", $"{model}: outliers planted in one block, without a change of the function, raise its share D and give it the lowest sparsity");
 
@@ -66,7 +66,7 @@ internal static class PlantedOutliers
     {
         var up = model.Checkpoint.LoadTensor(TensorNames.Weight(block, "mlp.up_proj"));
         var down = model.Checkpoint.LoadTensor(TensorNames.Weight(block, "mlp.down_proj"));
-        for (var row = 0; row < PlantedRows; row++)
+        for (var row = 0; row < up.Shape[0] / PlantedShare; row++)
         {
             TensorPrimitives.Multiply<float>(up.Matrix.Row(row), Factor, up.Matrix.Row(row));
             for (var output = 0; output < down.Shape[0]; output++)
