@@ -40,7 +40,9 @@ public sealed class TransformerNetwork<T> where T : unmanaged, IBinaryFloatingPo
     public Parameter<T> this[string name] => _byName[name];
 
     /// <summary>
-    /// A network with fresh weights: normal with deviation 0.02, the projections into the residual stream divided by the root of twice the number of blocks (GPT-2), gains 1, biases 0.
+    /// A network with fresh weights: normal with deviation 0.02, the feed-forward layer's way back divided by the root of twice the number of blocks (GPT-2), gains 1,
+    /// biases 0. Attention begins as in Trockman and Kolter 2023, "Mimetic initialization of self-attention layers": queries equal keys and outputs transpose
+    /// values, so that a token looks at tokens like itself and hands on what they are. Small models then learn to copy from their context much sooner.
     /// </summary>
     public static TransformerNetwork<T> Create(TransformerConfiguration configuration, ulong seed)
     {
@@ -54,9 +56,11 @@ public sealed class TransformerNetwork<T> where T : unmanaged, IBinaryFloatingPo
                 parameter.Value.Span.Fill(parameter.Name.EndsWith(".bias", StringComparison.Ordinal) ? T.Zero : T.One);
                 continue;
             }
-            var intoResidual = parameter.Name.EndsWith("o_proj.weight", StringComparison.Ordinal) || parameter.Name.EndsWith("down_proj.weight", StringComparison.Ordinal);
+            var intoResidual = parameter.Name.EndsWith("down_proj.weight", StringComparison.Ordinal);
             Initialiser.Normal(parameter.Value, intoResidual ? 0.02 / Math.Sqrt(2.0 * configuration.BlockCount) : 0.02, new RandomStream(seed, "initial weights", index++));
         }
+        for (var block = 0; block < configuration.BlockCount; block++)
+            network.MimicTrainedAttention(block, seed);
         return network;
     }
 
@@ -85,6 +89,25 @@ public sealed class TransformerNetwork<T> where T : unmanaged, IBinaryFloatingPo
     /// <summary>The mean cross-entropy of the targets, in nats per token; targets of −100 are left out.</summary>
     public Variable<T> Loss(Tape<T> tape, ReadOnlySpan<int> ids, ReadOnlySpan<int> targets, int batch, int length) =>
         Logits(tape, ids, batch, length).CrossEntropy(targets);
+
+    // With normed inputs of unit mean square: a token's likeness to itself starts near 2 before the softmax, and values pass with unit variance.
+    private void MimicTrainedAttention(int block, ulong seed)
+    {
+        const double selfLikeness = 2;
+        const double outputScale = 0.05;
+        var c = Configuration;
+        var (q, k) = (_byName[TensorNames.Weight(block, "self_attn.q_proj")].Value, _byName[TensorNames.Weight(block, "self_attn.k_proj")].Value);
+        var (v, o) = (_byName[TensorNames.Weight(block, "self_attn.v_proj")].Value, _byName[TensorNames.Weight(block, "self_attn.o_proj")].Value);
+        Initialiser.Normal(k, Math.Sqrt(selfLikeness / (c.Width * Math.Sqrt(c.HeadWidth))), new RandomStream(seed, "initial keys", (ulong)block));
+        Initialiser.Normal(v, 1 / Math.Sqrt(c.Width), new RandomStream(seed, "initial values", (ulong)block));
+        for (var row = 0; row < q.Shape[0]; row++)
+        {
+            var source = row / c.HeadWidth / (c.HeadCount / c.KeyValueHeadCount) * c.HeadWidth + row % c.HeadWidth;
+            k.Matrix.Row(source).CopyTo(q.Matrix.Row(row));
+            for (var column = 0; column < c.Width; column++)
+                o.Matrix[column, row] = T.CreateChecked(outputScale) * v.Matrix[source, column];
+        }
+    }
 
     private Parameter<T> Head => Configuration.TiedEmbeddings ? _byName[TensorNames.Embedding] : _byName[TensorNames.Head];
 
