@@ -22,6 +22,7 @@ using var watch = new Timer(_ =>
 foreach (var target in FuzzTargets.All.Where(target => only is null || target.Name == only))
 {
     var entry = log.Reader(target.Name);
+    target.WarmUp();
     while (entry.Done < count)
     {
         for (var end = Math.Min(count, entry.Done + batch); entry.Done < end; entry.Done++)

@@ -37,11 +37,27 @@ public static class JsonFile
             utf8 = utf8[3..];
         try
         {
+            CheckText(utf8.Span);
             return JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = MaxDepth });
+        }
+        catch (InvalidOperationException fault)
+        {
+            throw new InvalidFileException(path, "", "a text in it is not valid Unicode", "correct it, or fetch it again", fault);
         }
         catch (JsonException fault)
         {
             throw new InvalidFileException(path, $"line {fault.LineNumber + 1}, byte {fault.BytePositionInLine}", "it is not valid JSON", "correct it, or fetch it again", fault);
         }
+    }
+
+    // A parsed document checks the encoding of a text only when it is asked for it, and then throws something that no reader expects: so all are looked at here.
+    private static void CheckText(ReadOnlySpan<byte> utf8)
+    {
+        if (!System.Text.Unicode.Utf8.IsValid(utf8))
+            throw new InvalidOperationException("invalid UTF-8");
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = MaxDepth });
+        while (reader.Read())
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
+                reader.GetString();
     }
 }

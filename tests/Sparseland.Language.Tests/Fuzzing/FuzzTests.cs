@@ -13,8 +13,8 @@ public class FuzzTests
     public void Damaged_files_are_refused_in_one_line_and_never_make_a_reader_crash_or_allocate_without_reason(string reader)
     {
         var target = FuzzTargets.All.Single(candidate => candidate.Name == reader);
-        foreach (var seed in target.Seeds.Take(1))
-            Assert.Equal("accepted", target.Check(seed));
+        target.WarmUp();
+        Assert.Equal("accepted", target.Check(target.Seeds[0]));
         for (var i = 0; i < Mutations; i++)
         {
             try
