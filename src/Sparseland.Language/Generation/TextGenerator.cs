@@ -37,7 +37,7 @@ public sealed class TextGenerator(TransformerModel model, ITokenizer tokenizer)
         session.Read(prompt[reused..], cancellation);
         var promptSeconds = clock.Elapsed.TotalSeconds;
         clock.Restart();
-        var run = new Run(session, sampler, settings, EndTokens(settings), new TextStream(tokenizer), onText);
+        var run = new Run(session, sampler, settings, EndTokens(settings), new TextStream(tokenizer, prompt), onText);
         var (reason, steps) = run.Decode(cancellation);
         var statistics = new GenerationStatistics(prompt.Length, reused, run.Tokens.Count, steps, promptSeconds, clock.Elapsed.TotalSeconds);
         return new(run.Text.ToString(), run.Tokens, reason, statistics);

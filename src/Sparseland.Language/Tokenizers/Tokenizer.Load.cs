@@ -40,6 +40,13 @@ public sealed partial class Tokenizer
     /// <exception cref="UnsupportedException">It uses a construct that is not known.</exception>
     public static Tokenizer Parse(string name, ReadOnlyMemory<byte> json) => new(TokenizerSettingsReader.CompleteAlone(TokenizerJsonReader.Read(name, json)));
 
+    /// <summary>Makes a tokenizer from the metadata of a GGUF file.</summary>
+    /// <param name="file">The file, for messages.</param>
+    /// <param name="find">The value of a metadata key as its .NET form (string, bool, uint, int, float, arrays of these), or null where there is none.</param>
+    /// <exception cref="InvalidFileException">The metadata is damaged or holds no tokenizer.</exception>
+    /// <exception cref="UnsupportedException">It names a tokenizer or pre-tokeniser that is not known.</exception>
+    public static Tokenizer FromGguf(string file, Func<string, object?> find) => new(new GgufTokenizerReader(file, find).Read());
+
     private static Tokenizer LoadFolder(string folder)
     {
         foreach (var name in (string[])["tokenizer.json", "tokenizer.model", "vocab.json", "tokenizer.bin"])

@@ -13,6 +13,9 @@ internal sealed class UnicodeTable
     private const int Vowels = 21;
     private const int Tails = 28;
 
+    // The longest decomposition has eighteen code points.
+    private const int LongestEntry = 20;
+
     private static readonly Lazy<UnicodeTable> Shared = new(() => new UnicodeTable());
 
     private readonly Dictionary<int, int[]> canonical = [];
@@ -28,7 +31,7 @@ internal sealed class UnicodeTable
         using var stream = typeof(UnicodeTable).Assembly.GetManifestResourceStream("Sparseland.Language.UnicodeData.txt")!;
         using var reader = new StreamReader(stream);
         while (reader.ReadLine() is { } line)
-            Add(line.Split(' '));
+            Add(line);
         var seconds = compositions.Keys.Select(pair => (int)(uint)pair).ToHashSet();
         for (var form = 0; form < inert.Length; form++)
         {
@@ -80,19 +83,23 @@ internal sealed class UnicodeTable
 
     private static ulong Pair(int first, int second) => ((ulong)(uint)first << 32) | (uint)second;
 
-    private void Add(string[] fields)
+    // A sign, then hexadecimal numbers: see the head of the file.
+    private void Add(string line)
     {
-        if (fields[0] == "#")
+        if (line[0] == '#')
             return;
-        var numbers = fields.Skip(1).Select(field => int.Parse(field, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)).ToArray();
-        if (fields[0] == "^")
+        Span<int> numbers = stackalloc int[LongestEntry];
+        var count = 0;
+        foreach (var range in line.AsSpan(2).Split(' '))
+            numbers[count++] = int.Parse(line.AsSpan(2)[range], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+        if (line[0] == '^')
         {
             for (var point = numbers[0]; point <= numbers[1]; point++)
                 classes[point] = numbers[2];
             return;
         }
-        (fields[0] == "~" ? compatibility : canonical)[numbers[0]] = numbers[1..];
-        if (fields[0] == "=")
+        (line[0] == '~' ? compatibility : canonical)[numbers[0]] = numbers[1..count].ToArray();
+        if (line[0] == '=')
             compositions[Pair(numbers[1], numbers[2])] = numbers[0];
     }
 

@@ -9,7 +9,7 @@ namespace Sparseland.Language.Tokenizers.Patterns;
 /// </summary>
 internal sealed class Pattern : ITextMatcher
 {
-    private const int LongestProgram = 20_000;
+    private const int LongestProgram = 5_000;
 
     [ThreadStatic]
     private static Stack<(int, int, int)>? spareStack;

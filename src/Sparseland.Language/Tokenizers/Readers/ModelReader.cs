@@ -7,7 +7,7 @@ namespace Sparseland.Language.Tokenizers.Readers;
 internal static class ModelReader
 {
     /// <summary>Ids may have holes, but not more of them than this beyond four times the tokens: a table is as long as its largest id.</summary>
-    private const int SpareIds = 100_000;
+    private const int SpareIds = 10_000;
 
     /// <summary>Reads the model.</summary>
     /// <param name="place">The "model" object.</param>

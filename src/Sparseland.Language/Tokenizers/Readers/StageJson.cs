@@ -41,8 +41,11 @@ internal static class StageJson
         if (space != " ")
             steps.Add($$"""{"type":"Replace","pattern":{"String":" "},"content":{{Quote(space)}}}""");
         var json = $$"""{"type":"Sequence","normalizers":[{{string.Join(',', steps)}}]}""";
-        return new Described<Func<string, string>>(Read(json, StageReader.Normalizer), json);
+        return Normalizer(json);
     }
+
+    /// <summary>A normaliser from its JSON.</summary>
+    public static Described<Func<string, string>> Normalizer(string json) => new(Read(json, StageReader.Normalizer), json);
 
     /// <summary>The way back from <see cref="SentencePieceNormalizer"/>.</summary>
     public static Described<Action<List<string>>> SentencePieceDecoder(string space, bool prepends) => Decoder(

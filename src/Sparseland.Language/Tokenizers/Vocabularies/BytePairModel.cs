@@ -42,7 +42,7 @@ internal sealed class BytePairModel : ITokenModel
     private readonly int unknown;
     private readonly int[]? byteTokens;
     private readonly int[] byteSymbols = new int[256];
-    private readonly PieceCache cache = new();
+    private readonly PieceCache cache;
 
     /// <summary>Builds the model from its tokens and merges.</summary>
     public BytePairModel(TokenTable tokens, IReadOnlyList<Merge> merges, BytePairSettings settings)
@@ -50,6 +50,7 @@ internal sealed class BytePairModel : ITokenModel
         this.tokens = tokens;
         this.merges = new MergeTable(merges);
         this.settings = settings;
+        cache = new PieceCache(tokens.Count);
         unknown = settings.Unknown is { } name ? tokens.Id(name) ?? Missing : Missing;
         byteTokens = settings.ByteFallback ? tokens.ByteTokens() : null;
         for (var value = 0; value < 256; value++)

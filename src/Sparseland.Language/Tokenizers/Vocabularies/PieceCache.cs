@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Sparseland.Language.Tokenizers.Vocabularies;
@@ -11,8 +12,12 @@ internal sealed class PieceCache
     /// <summary>Longer pieces are not kept; they hardly ever come twice.</summary>
     public const int LongestKey = 64;
 
-    private const int Slots = 1 << 16;
-    private readonly Entry?[] entries = new Entry?[Slots];
+    private const int MostSlots = 1 << 16;
+    private const int SlotsPerToken = 32;
+    private readonly Entry?[] entries;
+
+    /// <summary>An empty cache for a vocabulary: the more tokens, the more different pieces are worth keeping.</summary>
+    public PieceCache(int tokenCount) => entries = new Entry?[(int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp((long)tokenCount * SlotsPerToken, 256, MostSlots))];
 
     /// <summary>The hash that finds and stores a piece.</summary>
     public static uint Hash(ReadOnlySpan<char> piece)
@@ -36,7 +41,7 @@ internal sealed class PieceCache
     /// <summary>Finds the ids of a piece.</summary>
     public bool TryGet(ReadOnlySpan<char> piece, uint hash, out int[] ids)
     {
-        var entry = Volatile.Read(ref entries[hash & (Slots - 1)]);
+        var entry = Volatile.Read(ref entries[hash & (uint)(entries.Length - 1)]);
         if (entry is not null && entry.Hash == hash && piece.SequenceEqual(entry.Key))
         {
             ids = entry.Ids;
@@ -48,7 +53,7 @@ internal sealed class PieceCache
 
     /// <summary>Keeps the ids of a piece of at most <see cref="LongestKey"/> characters.</summary>
     public void Set(ReadOnlySpan<char> piece, uint hash, int[] ids) =>
-        Volatile.Write(ref entries[hash & (Slots - 1)], new Entry(piece.ToString(), hash, ids));
+        Volatile.Write(ref entries[hash & (uint)(entries.Length - 1)], new Entry(piece.ToString(), hash, ids));
 
     private sealed record Entry(string Key, uint Hash, int[] Ids);
 }
