@@ -14,6 +14,9 @@ internal sealed class VerbContext(ParseResult parsed, SharedOptions shared, Canc
     /// <summary>The seed.</summary>
     public ulong Seed => parsed.GetValue(shared.Seed);
 
+    /// <summary>Whether the seed stands on the command line.</summary>
+    public bool HasSeed => Has(shared.Seed);
+
     /// <summary>Whether the result is wanted as JSON.</summary>
     public bool Json => parsed.GetValue(shared.Json);
 

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Globalization;
+using Sparseland.Cli.CommandLine;
+using Sparseland.Cli.Output;
+using Sparseland.Language.Generation;
+using Sparseland.Language.Models;
+
+namespace Sparseland.Cli.Verbs;
+
+/// <summary>Continues a prompt, or holds a conversation when there is none.</summary>
+internal sealed class RunVerb : Verb
+{
+    private readonly ModelArgument _model = new();
+    private readonly Argument<string?> _prompt = new("PROMPT") { Description = "The text to continue; without one, lines from standard input make a conversation.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly GenerationOptions _generation = new();
+    private readonly Option<int?> _context = new("--context") { Description = "Tokens of context; default: the model's own, as far as memory suffices." };
+
+    public override string Name => "run";
+
+    public override string Summary => "Continue a text with a model, dense or packed; without a prompt, a conversation.";
+
+    public override IReadOnlyList<(string Command, string Effect)> Examples =>
+    [
+        ("sparseland run my-sparse \"A story about Tom and Anna\" --temperature 0.8 --seed 3", "continues the text, the same way every time"),
+        ("sparseland run my-sparse", "a conversation; an empty line or Ctrl-D ends it"),
+    ];
+
+    public override IEnumerable<Symbol> Symbols => [_model.Argument, _prompt, .. _generation.Symbols, _context];
+
+    public override int Run(VerbContext context)
+    {
+        var path = _model.Resolve(context);
+        using var model = LanguageModel.Load(path, new LoadOptions { ContextLength = context.Get(_context) }, cancellation: context.CancellationToken);
+        context.Say($"{path}: {TextTable.Bytes(model.Transformer.ByteCount)} of weights; memory for {model.ContextLength} tokens of context: {model.Memory}");
+        var settings = _generation.Apply(context, model.Settings with { Seed = context.Seed });
+        if (context.Get(_prompt) is not { } prompt)
+            return new Conversation(model, settings, context).Hold();
+        var result = model.Generate(prompt, settings, context.Json ? null : Stream(context, prompt), context.CancellationToken);
+        if (context.Json)
+            WriteJson(prompt, result, settings);
+        else
+            context.Output.WriteLine();
+        context.Say(Speed(result));
+        return 0;
+    }
+
+    internal static string Speed(GenerationResult result) => string.Create(CultureInfo.InvariantCulture,
+        $"[{result.Statistics.PromptTokens} prompt tokens at {result.Statistics.PromptTokensPerSecond:N0}/s, {result.Statistics.GeneratedTokens} new at {result.Statistics.DecodeTokensPerSecond:N0}/s, ended by {result.Reason}]");
+
+    private static Action<string> Stream(VerbContext context, string prompt)
+    {
+        context.Output.Write(prompt);
+        return text =>
+        {
+            context.Output.Write(text);
+            context.Output.Flush();
+        };
+    }
+
+    private static void WriteJson(string prompt, GenerationResult result, GenerationSettings settings) => VerbContext.WriteJson(json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("prompt", prompt);
+        json.WriteString("text", result.Text);
+        json.WriteString("ended", result.Reason.ToString());
+        json.WriteNumber("seed", settings.Seed);
+        json.WriteNumber("promptTokens", result.Statistics.PromptTokens);
+        json.WriteNumber("newTokens", result.Statistics.GeneratedTokens);
+        json.WriteNumber("promptTokensPerSecond", result.Statistics.PromptTokensPerSecond);
+        json.WriteNumber("newTokensPerSecond", result.Statistics.DecodeTokensPerSecond);
+        json.WriteEndObject();
+    });
+}
