@@ -1,5 +1,4 @@
-using System.Text.Json;
-using Sparseland.Errors;
+using Sparseland.Language.Pruning;
 using Sparseland.Language.Stories;
 using Sparseland.Language.Tokenizers;
 
@@ -31,44 +30,11 @@ public sealed record EvaluationData(string Source, IReadOnlyList<EvaluationText>
     /// <param name="path">The file.</param>
     /// <param name="context">The model's context, in tokens.</param>
     /// <param name="stride">Tokens from one window to the next; null for windows side by side, as papers do it.</param>
-    /// <exception cref="InvalidFileException">It cannot be read, is empty, or a line is no JSON object with a text.</exception>
+    /// <exception cref="Errors.InvalidFileException">It cannot be read, is empty, or a line is no JSON object with a text.</exception>
     public static EvaluationData File(string path, int context, int? stride = null)
     {
-        string[] documents;
-        try
-        {
-            documents = path.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase) ? [.. Lines(path)] : [System.IO.File.ReadAllText(path)];
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new InvalidFileException(path, "", fault.Message, "name a readable text file", fault);
-        }
-        if (documents.All(string.IsNullOrWhiteSpace))
-            throw new InvalidFileException(path, "", "the text is empty", "give a file with some thousand words");
-        return new(System.IO.Path.GetFileName(path), [.. documents.Select(text => new EvaluationText(text))],
+        var documents = CalibrationText.ReadDocuments(path);
+        return new(Path.GetFileName(path), [.. documents.Select(text => new EvaluationText(text))],
             stride is { } step ? PerplexityProtocol.Sliding(context, step) : PerplexityProtocol.NonOverlapping(context), null);
-    }
-
-    private static IEnumerable<string> Lines(string path)
-    {
-        var number = 0;
-        foreach (var line in System.IO.File.ReadLines(path))
-        {
-            number++;
-            if (string.IsNullOrWhiteSpace(line))
-                continue;
-            string? text = null;
-            try
-            {
-                using var json = JsonDocument.Parse(line);
-                if (json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("text", out var field) && field.ValueKind == JsonValueKind.String)
-                    text = field.GetString();
-            }
-            catch (JsonException)
-            {
-                // Reported below with the line's number, like an object without a text.
-            }
-            yield return text ?? throw new InvalidFileException(path, $"line {number}", "it is no JSON object with a \"text\"", "write one {\"text\": \"...\"} to a line, or give plain text with another file ending");
-        }
     }
 }

@@ -61,6 +61,20 @@ public static class Pricing
         return MarkFront(rows);
     }
 
+    /// <summary>Prices a model that is already made, on the same text and with the same timing as the others.</summary>
+    /// <param name="request">The text, the protocol and the timing.</param>
+    /// <param name="model">The model, in the layouts it has.</param>
+    /// <param name="name">What the row is called.</param>
+    /// <param name="recipe">The recipe that made it, or null.</param>
+    /// <param name="sparsity">Fraction of the prunable weights that is not stored.</param>
+    /// <param name="cancellation">Heeded between blocks and tokens.</param>
+    public static PriceRow PriceModel(PriceRequest request, TransformerModel model, string name, Recipe? recipe, double sparsity, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(model);
+        return Measure(request, model, new PriceRow(name, recipe, sparsity, model.ByteCount, 0, 0), cancellation);
+    }
+
     /// <summary>The recipe with the lowest perplexity that fits a number of bytes.</summary>
     /// <exception cref="InvalidSettingException">None fits; the message names the smallest.</exception>
     public static PriceChoice ForBytes(IReadOnlyList<PriceRow> rows, long budget) =>

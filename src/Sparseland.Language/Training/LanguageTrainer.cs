@@ -29,7 +29,7 @@ public sealed class LanguageTrainer(TrainingRecipe recipe)
     {
         var configuration = recipe.Configuration(recipe.Tokenizer.VocabularySize, 0, 1);
         var parameters = TransformerNetwork<float>.Create(configuration, recipe.Seed).Parameters.Sum(parameter => parameter.Value.Length);
-        var tokens = recipe.Legs.Sum(leg => leg.Schedule.Steps * leg.MicroBatches * leg.BatchTokens);
+        var tokens = recipe.Legs.Sum(leg => leg.Steps * leg.MicroBatches * leg.BatchTokens);
         return string.Create(CultureInfo.InvariantCulture, $"{recipe.Name}: {parameters / 1e6:F2} M parameters, {recipe.Legs.Count} legs, at most {tokens / 1e6:F1} M tokens, {6.0 * parameters * tokens:E1} FLOP");
     }
 
@@ -64,7 +64,7 @@ public sealed class LanguageTrainer(TrainingRecipe recipe)
         var plan = recipe.Legs[leg];
         var task = Task(network, tokenizer, heldOut, leg);
         var optimiser = new AdamW<float>(network.Parameters, new AdamWOptions(Beta2: plan.Beta2, WeightDecay: plan.WeightDecay));
-        var options = new TrainingOptions(plan.Schedule, plan.MicroBatches, plan.ClipNorm);
+        var options = new TrainingOptions(plan.Schedule, plan.MicroBatches, plan.ClipNorm) { Steps = plan.Steps };
         return new TrainingLoop<float>(task, optimiser, options).Run(CheckpointPath(folder, leg), progress, cancellationToken);
     }
 
@@ -75,8 +75,11 @@ public sealed class LanguageTrainer(TrainingRecipe recipe)
         var seed = StorySeed((ulong)leg);
         var batches = new StoryBatches(
             index => TokenizedStory.Encode(generator.Generate(seed, index).Text, tokenizer), network.Configuration.ContextLength, plan.BatchTokens, recipe.Stories.PackedShare, seed);
-        return new StoryTask(network, batches, heldOut, plan.MicroBatches, $"{recipe.ToJson()} leg {leg}");
+        return new StoryTask(network, batches, heldOut, plan.MicroBatches, Identity(leg));
     }
+
+    // Other legs, and where this one stops, do not change its steps: a recipe may grow by legs while one is under way.
+    private string Identity(int leg) => $"{(recipe with { Legs = [recipe.Legs[leg] with { StopAfter = null }] }).ToJson()} leg {leg}";
 
     private Tokenizer LearnVocabulary(IProgress<ProgressReport>? progress, CancellationToken cancellationToken)
     {

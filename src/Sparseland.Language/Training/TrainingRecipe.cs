@@ -78,7 +78,11 @@ public sealed record TrainingRecipe
         if (Legs.Count == 0)
             throw new InvalidFileException(path, "legs", "there is none", "add at least one leg with steps and a learning rate");
         foreach (var leg in Legs)
+        {
             leg.Schedule.Validate();
+            if (leg.StopAfter is < 1)
+                throw new InvalidFileException(path, "legs", $"a leg stops after {leg.StopAfter} steps", "let it make at least one, or leave stopAfter out");
+        }
         if (Model.Width % 2 != 0 || Model.HeadCount % Model.KeyValueHeadCount != 0 || Model.HeadWidth % 2 != 0)
             throw new InvalidFileException(path, "model", $"{Model.HeadCount} heads of {Model.HeadWidth} with {Model.KeyValueHeadCount} key and value heads do not fit", "let the key and value heads divide the heads, and keep head widths even");
     }
@@ -113,10 +117,16 @@ public sealed record StoryRecipe(double PackedShare = 0.25, int HeldOut = 128, S
 /// <param name="WeightDecay">AdamW's decay.</param>
 /// <param name="Beta2">AdamW's memory of squares.</param>
 /// <param name="ClipNorm">Longest gradient.</param>
-public sealed record TrainingLeg(LearningRateSchedule Schedule, int BatchTokens = 4096, int MicroBatches = 1, double WeightDecay = 0.1, double Beta2 = 0.95, double ClipNorm = 1);
+/// <param name="StopAfter">Steps after which the leg ends before its schedule does, so that another leg can bring the rate down; null for the whole schedule.</param>
+public sealed record TrainingLeg(
+    LearningRateSchedule Schedule, int BatchTokens = 4096, int MicroBatches = 1, double WeightDecay = 0.1, double Beta2 = 0.95, double ClipNorm = 1, long? StopAfter = null)
+{
+    /// <summary>Steps that are made.</summary>
+    public long Steps => Math.Min(StopAfter ?? Schedule.Steps, Schedule.Steps);
+}
 
 [JsonSerializable(typeof(TrainingRecipe))]
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, IgnoreReadOnlyProperties = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true)]
 internal sealed partial class TrainingRecipeJson : JsonSerializerContext;

@@ -30,7 +30,7 @@ public sealed class TrainingLoop<T>(ITrainingTask<T> task, Optimiser<T> optimise
     {
         options.Validate();
         var step = checkpointPath is not null && File.Exists(checkpointPath) ? Restore(checkpointPath) : 0;
-        var steps = options.Schedule.Steps;
+        var steps = options.Steps;
         var tape = new Tape<T>();
         var validation = _curve.LastOrDefault(point => point.Figures.Count > 0);
         while (step < steps)

@@ -11,11 +11,16 @@ namespace Sparseland.Learning.Training;
 /// <param name="CheckpointEvery">Steps between checkpoints; the last step and a cancelled one always write one.</param>
 public sealed record TrainingOptions(LearningRateSchedule Schedule, int MicroBatches = 1, double ClipNorm = 1, long ValidateEvery = 500, long CheckpointEvery = 200)
 {
+    /// <summary>Steps of the run: the schedule's, or fewer.</summary>
+    public long Steps { get; init; } = Schedule.Steps;
+
     /// <summary>Refuses figures that make no run.</summary>
     /// <exception cref="InvalidSettingException">A figure is out of range.</exception>
     public void Validate()
     {
         Schedule.Validate();
+        if (Steps < 1 || Steps > Schedule.Steps)
+            throw new InvalidSettingException($"{Steps} steps of a schedule of {Schedule.Steps}: there must be at least 1 and no more than it has");
         if (MicroBatches < 1 || ValidateEvery < 1 || CheckpointEvery < 1)
             throw new InvalidSettingException($"micro-batches {MicroBatches}, validation every {ValidateEvery}, checkpoint every {CheckpointEvery}: each must be at least 1");
         if (!(ClipNorm > 0))
