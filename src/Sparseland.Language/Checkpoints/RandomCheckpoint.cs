@@ -29,7 +29,8 @@ public sealed class RandomCheckpoint(TransformerConfiguration configuration, ulo
     public bool Contains(string name) => _catalog.ContainsKey(name);
 
     /// <inheritdoc/>
-    public MatrixLayout LoadMatrix(string name) => new FloatMatrix(LoadTensor(name));
+    /// <exception cref="KeyNotFoundException">The configuration has no such tensor.</exception>
+    public MatrixLayout LoadMatrix(string name) => DenseMatrix.FromFloat32(LoadTensor(name).Matrix, ElementType.Float32);
 
     /// <inheritdoc/>
     /// <exception cref="KeyNotFoundException">The configuration has no such tensor.</exception>

@@ -1,5 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Sparseland.Language.Models;
 
@@ -141,14 +143,14 @@ internal static unsafe class AttentionKernels
         }
     }
 
+    // Four dot products at once; each has one accumulator, whose lanes are added at the end.
     private static void DotFour(float* a, float* b, long strideB, float* c, int k)
     {
-        float d0 = 0, d1 = 0, d2 = 0, d3 = 0;
         var p = 0;
         float* b1 = b + strideB, b2 = b + 2 * strideB, b3 = b + 3 * strideB;
+        Vector<float> s0 = default, s1 = default, s2 = default, s3 = default;
         if (Vector.IsHardwareAccelerated)
         {
-            Vector<float> s0 = default, s1 = default, s2 = default, s3 = default;
             for (; p <= k - Vector<float>.Count; p += Vector<float>.Count)
             {
                 var x = Vector.Load(a + p);
@@ -157,15 +159,27 @@ internal static unsafe class AttentionKernels
                 s2 = Vector.MultiplyAddEstimate(x, Vector.Load(b2 + p), s2);
                 s3 = Vector.MultiplyAddEstimate(x, Vector.Load(b3 + p), s3);
             }
-            (d0, d1, d2, d3) = (Vector.Sum(s0), Vector.Sum(s1), Vector.Sum(s2), Vector.Sum(s3));
         }
+        AddLanes(s0, s1, s2, s3, c);
         for (; p < k; p++)
         {
-            d0 += a[p] * b[p];
-            d1 += a[p] * b1[p];
-            d2 += a[p] * b2[p];
-            d3 += a[p] * b3[p];
+            c[0] += a[p] * b[p];
+            c[1] += a[p] * b1[p];
+            c[2] += a[p] * b2[p];
+            c[3] += a[p] * b3[p];
         }
-        (c[0], c[1], c[2], c[3]) = (d0, d1, d2, d3);
+    }
+
+    // Pairwise horizontal sums turn four accumulators into four neighbouring results; without them each is summed by itself.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddLanes(Vector<float> s0, Vector<float> s1, Vector<float> s2, Vector<float> s3, float* c)
+    {
+        if (Avx.IsSupported && Vector<float>.Count == Vector256<float>.Count)
+        {
+            var pairs = Avx.HorizontalAdd(Avx.HorizontalAdd(s0.AsVector256(), s1.AsVector256()), Avx.HorizontalAdd(s2.AsVector256(), s3.AsVector256()));
+            (pairs.GetLower() + pairs.GetUpper()).Store(c);
+            return;
+        }
+        (c[0], c[1], c[2], c[3]) = (Vector.Sum(s0), Vector.Sum(s1), Vector.Sum(s2), Vector.Sum(s3));
     }
 }
