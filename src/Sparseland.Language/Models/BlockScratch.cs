@@ -7,8 +7,8 @@ namespace Sparseland.Language.Models;
 /// </summary>
 public sealed class BlockScratch
 {
-    /// <summary>Rows the feed-forward layer takes at once: its inner width is the largest buffer.</summary>
-    internal const int FeedForwardRows = 256;
+    /// <summary>Rows the feed-forward layer takes at once: its inner width is the largest buffer, but packed and rounded weights are widened once for all of them.</summary>
+    internal const int FeedForwardRows = 512;
 
     private readonly TransformerConfiguration _configuration;
     private float[] _partials = [];

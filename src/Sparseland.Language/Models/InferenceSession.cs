@@ -10,7 +10,7 @@ namespace Sparseland.Language.Models;
 public sealed class InferenceSession
 {
     /// <summary>Tokens of a prompt that go through the blocks together.</summary>
-    public const int PromptBatch = 256;
+    public const int PromptBatch = 512;
 
     private readonly BlockScratch _scratch;
     private readonly Tensor<float> _logits;
