@@ -17,26 +17,25 @@ internal static unsafe class BitmapVector
     /// <summary>Whether this kernel runs here.</summary>
     public static bool IsSupported => Avx2.IsSupported && Fma.IsSupported;
 
-    /// <summary>y[r] = row r times x for four neighbouring rows at once: four value streams, one pass over x.</summary>
-    /// <param name="words">Mask words of the first row.</param>
-    /// <param name="wordsPerRow">Distance of the rows' words.</param>
-    /// <param name="values">All packed values; 16 may be read behind the last.</param>
-    /// <param name="offsets">Of the four rows into the values.</param>
+    /// <summary>Four rows times x: four value streams, one pass over x. Rows far apart make each stream run on into the next row.</summary>
+    /// <param name="words">Mask words of each of the four rows.</param>
+    /// <param name="wordsPerRow">Words of a row.</param>
+    /// <param name="values">Packed values of each of the four rows; 16 may be read behind the last.</param>
     /// <param name="x">At least the columns, rounded up to 8 readable where the mask has bits.</param>
     /// <param name="sums">Receives four sums, without int8 scales.</param>
-    public static void FourRows<TValue>(ulong* words, int wordsPerRow, byte* values, int* offsets, float* x, float* sums) where TValue : IStoredValue
+    public static void FourRows<TValue>(ulong** words, int wordsPerRow, byte** values, float* x, float* sums) where TValue : IStoredValue
     {
         fixed (ulong* table = RankTable)
         {
-            var v0 = values + (long)offsets[0] * TValue.Size;
-            var v1 = values + (long)offsets[1] * TValue.Size;
-            var v2 = values + (long)offsets[2] * TValue.Size;
-            var v3 = values + (long)offsets[3] * TValue.Size;
+            var v0 = values[0];
+            var v1 = values[1];
+            var v2 = values[2];
+            var v3 = values[3];
             var (a, b, c, d) = (Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero);
-            var m0 = (byte*)words;
-            var m1 = (byte*)(words + wordsPerRow);
-            var m2 = (byte*)(words + 2L * wordsPerRow);
-            var m3 = (byte*)(words + 3L * wordsPerRow);
+            var m0 = (byte*)words[0];
+            var m1 = (byte*)words[1];
+            var m2 = (byte*)words[2];
+            var m3 = (byte*)words[3];
             var bytes = (nuint)wordsPerRow * 8;
             // Four blocks per round: with more the compiler keeps the sums on the stack.
             for (nuint i = 0; i < bytes; i++)

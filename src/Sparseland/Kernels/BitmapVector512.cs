@@ -13,24 +13,23 @@ internal static unsafe class BitmapVector512
     /// <summary>Whether this kernel runs here.</summary>
     public static bool IsSupported => Avx512F.IsSupported;
 
-    /// <summary>y[r] = row r times x for four neighbouring rows at once.</summary>
-    /// <param name="words">Mask words of the first row.</param>
-    /// <param name="wordsPerRow">Distance of the rows' words.</param>
-    /// <param name="values">All packed values; 16 may be read behind the last.</param>
-    /// <param name="offsets">Of the four rows into the values.</param>
+    /// <summary>Four rows times x: four value streams, one pass over x. Rows far apart make each stream run on into the next row.</summary>
+    /// <param name="words">Mask words of each of the four rows.</param>
+    /// <param name="wordsPerRow">Words of a row.</param>
+    /// <param name="values">Packed values of each of the four rows; 16 may be read behind the last.</param>
     /// <param name="x">64 x wordsPerRow readable floats, finite (zero) beyond the columns.</param>
     /// <param name="sums">Receives four sums, without int8 scales.</param>
-    public static void FourRows<TValue>(ulong* words, int wordsPerRow, byte* values, int* offsets, float* x, float* sums) where TValue : IStoredValue
+    public static void FourRows<TValue>(ulong** words, int wordsPerRow, byte** values, float* x, float* sums) where TValue : IStoredValue
     {
-        var v0 = values + (long)offsets[0] * TValue.Size;
-        var v1 = values + (long)offsets[1] * TValue.Size;
-        var v2 = values + (long)offsets[2] * TValue.Size;
-        var v3 = values + (long)offsets[3] * TValue.Size;
+        var v0 = values[0];
+        var v1 = values[1];
+        var v2 = values[2];
+        var v3 = values[3];
         var (a, b, c, d) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
-        var m0 = (ushort*)words;
-        var m1 = (ushort*)(words + wordsPerRow);
-        var m2 = (ushort*)(words + 2L * wordsPerRow);
-        var m3 = (ushort*)(words + 3L * wordsPerRow);
+        var m0 = (ushort*)words[0];
+        var m1 = (ushort*)words[1];
+        var m2 = (ushort*)words[2];
+        var m3 = (ushort*)words[3];
         var bits = LaneBits;
         var steps = (nuint)wordsPerRow * 4;
         for (nuint i = 0; i < steps; i++)

@@ -40,15 +40,19 @@ internal sealed unsafe class BlockKernel<TValue, TIndex>(ElementType element) : 
     {
         var columns = (TIndex*)block.BlockColumnsPointer;
         var offsets = block.Offsets;
-        var row = first;
-        for (; row + 2 <= end; row += 2)
+        var sums = stackalloc float[2];
+        // Two rows half a part apart: each stream runs on through its half.
+        var half = (end - first) / 2;
+        for (var row = first; row < first + half; row++)
         {
+            var (start, other) = (offsets[row], offsets[row + half]);
             BlockVector.TwoRowsOfEight<TValue, TIndex>(
-                columns + offsets[row], block.ValuesOf(offsets[row]), offsets[row + 1] - offsets[row],
-                columns + offsets[row + 1], block.ValuesOf(offsets[row + 1]), offsets[row + 2] - offsets[row + 1], x, y + row);
+                columns + start, block.ValuesOf(start), offsets[row + 1] - start, columns + other, block.ValuesOf(other), offsets[row + half + 1] - other, x, sums);
+            y[row] = sums[0];
+            y[row + half] = sums[1];
         }
-        if (row < end)
-            y[row] = BlockVector.OneRowOfEight<TValue, TIndex>(columns + offsets[row], block.ValuesOf(offsets[row]), offsets[row + 1] - offsets[row], x);
+        if ((end - first) % 2 != 0)
+            y[end - 1] = BlockVector.OneRowOfEight<TValue, TIndex>(columns + offsets[end - 1], block.ValuesOf(offsets[end - 1]), offsets[end] - offsets[end - 1], x);
     }
 
     private static void WideRows(BlockMatrix block, int first, int end, float* x, float* y)

@@ -7,6 +7,9 @@ namespace Sparseland.Kernels;
 /// <summary>Block rows times a vector with AVX2. Block columns come as 16-bit or 32-bit numbers.</summary>
 internal static unsafe class BlockVector
 {
+    // Rows are short at high sparsity, and a hardware prefetcher starts anew at each page: this far ahead the next rows are asked for.
+    private const int PrefetchBytes = 1024;
+
     /// <summary>Whether these kernels run here.</summary>
     public static bool IsSupported => Avx2.IsSupported && Fma.IsSupported;
 
@@ -27,6 +30,8 @@ internal static unsafe class BlockVector
         nuint i = 0;
         for (; i < (nuint)both; i += 2)
         {
+            Prefetch.Line(values0 + i * 8 * (nuint)TValue.Size + PrefetchBytes);
+            Prefetch.Line(values1 + i * 8 * (nuint)TValue.Size + PrefetchBytes);
             a = Add<TValue, TIndex>(columns0, values0, i, x, a);
             c = Add<TValue, TIndex>(columns1, values1, i, x, c);
             b = Add<TValue, TIndex>(columns0, values0, i + 1, x, b);
@@ -79,6 +84,8 @@ internal static unsafe class BlockVector
         nuint i = 0;
         for (; i + 4 <= (nuint)count; i += 4, values += 4 * step)
         {
+            Prefetch.Line(values + PrefetchBytes);
+            Prefetch.Line(values + PrefetchBytes + 64);
             a = Fma.MultiplyAdd(TValue.Load256(values), Vector256.Create(x[Index(columns, i)]), a);
             b = Fma.MultiplyAdd(TValue.Load256(values + step), Vector256.Create(x[Index(columns, i + 1)]), b);
             c = Fma.MultiplyAdd(TValue.Load256(values + 2 * step), Vector256.Create(x[Index(columns, i + 2)]), c);

@@ -90,31 +90,32 @@ internal static unsafe class NmVector
     /// <summary>Whether this kernel runs here.</summary>
     public static bool IsSupported => Avx2.IsSupported && Fma.IsSupported;
 
-    /// <summary>Four neighbouring rows times x.</summary>
-    /// <param name="selectors">Selectors of the first row; 2 bytes may be read behind the last.</param>
-    /// <param name="values">Values of the first row.</param>
-    /// <param name="stride">Values from row to row, a multiple of 8.</param>
+    /// <summary>Four rows times x: four value streams, one pass over x. Rows far apart make each stream run on into the next row.</summary>
+    /// <param name="selectors">Selectors of each of the four rows; 2 bytes may be read behind the last.</param>
+    /// <param name="values">Values of each of the four rows.</param>
+    /// <param name="stride">Values of a row, a multiple of 8.</param>
     /// <param name="x">x in the shape's order, zero up to stride / 8 x the shape's columns.</param>
     /// <param name="sums">Receives four sums, without int8 scales.</param>
-    public static void FourRows<TShape, TValue>(byte* selectors, byte* values, int stride, float* x, float* sums) where TShape : INmShape where TValue : IStoredValue
+    public static void FourRows<TShape, TValue>(byte** selectors, byte** values, int stride, float* x, float* sums) where TShape : INmShape where TValue : IStoredValue
     {
         var (a, b, c, d) = (Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero);
         var shifts = Shifts<TShape>();
-        var selectorStride = (nuint)(stride / 8 * TShape.SelectorBytes);
-        var valueStride = (nuint)(stride * TValue.Size);
-        var s1 = selectors + selectorStride;
-        var s2 = selectors + 2 * selectorStride;
-        var s3 = selectors + 3 * selectorStride;
-        var v1 = values + valueStride;
-        var v2 = values + 2 * valueStride;
-        var v3 = values + 3 * valueStride;
+        var bytes = (nuint)(stride * TValue.Size);
+        var s0 = selectors[0];
+        var s1 = selectors[1];
+        var s2 = selectors[2];
+        var s3 = selectors[3];
+        var v0 = values[0];
+        var v1 = values[1];
+        var v2 = values[2];
+        var v3 = values[3];
         nuint s = 0;
         nuint v = 0;
-        for (; v < valueStride; v += 8 * (nuint)TValue.Size, s += (nuint)TShape.SelectorBytes, x += TShape.Columns)
+        for (; v < bytes; v += 8 * (nuint)TValue.Size, s += (nuint)TShape.SelectorBytes, x += TShape.Columns)
         {
             var (x0, x1) = (Vector256.Load(x), Vector256.Load(x + 8));
             var (x2, x3) = TShape.Columns == 32 ? (Vector256.Load(x + 16), Vector256.Load(x + 24)) : default;
-            a = Step<TShape, TValue>(selectors + s, values + v, shifts, x0, x1, x2, x3, a);
+            a = Step<TShape, TValue>(s0 + s, v0 + v, shifts, x0, x1, x2, x3, a);
             b = Step<TShape, TValue>(s1 + s, v1 + v, shifts, x0, x1, x2, x3, b);
             c = Step<TShape, TValue>(s2 + s, v2 + v, shifts, x0, x1, x2, x3, c);
             d = Step<TShape, TValue>(s3 + s, v3 + v, shifts, x0, x1, x2, x3, d);

@@ -3,7 +3,7 @@ using Sparseland.Layouts;
 namespace Sparseland.Kernels;
 
 /// <summary>
-/// One way to multiply rows of a sparse matrix by a vector: registered once in <see cref="SparseKernels"/>, chosen by a matrix when it is made.
+/// One way to multiply rows of a sparse matrix by a vector: registered once in <see cref="RowKernels"/>, chosen by a matrix when it is made.
 /// Rows that a kernel takes together keep sums of their own, so the result does not depend on how rows are cut into parts.
 /// </summary>
 internal abstract unsafe class RowKernel

@@ -1,44 +1,39 @@
+using Sparseland.Chance;
 using Sparseland.Layouts;
+using Sparseland.Masks;
+using Sparseland.Tensors;
 
 namespace Sparseland.Kernels;
 
-/// <summary>The sparse matrix-vector kernels, each once, the preferred first. Tests, benchmarks and the machine report read this list.</summary>
-internal static class SparseKernels
+/// <summary>The products of the sparse layouts. Which instructions a product of vectors uses is chosen from <see cref="RowKernels"/>.</summary>
+public static class SparseKernels
 {
-    private static readonly RowKernel[] List =
+    // Rounding of float32 sums over some thousand terms.
+    private const double Budget = 2e-6;
+
+    private static readonly string[] Names =
     [
-        .. Bitmap(), .. Nm<TwoOfFour>(2, 4), .. Nm<FourOfEight>(4, 8), .. Nm<OneOfFour>(1, 4), .. Nm<TwoOfEight>(2, 8),
-        new BlockKernel<Float32Value, ushort>(ElementType.Float32), new BlockKernel<BFloat16Value, ushort>(ElementType.BFloat16),
-        new BlockKernel<Float32Value, int>(ElementType.Float32), new BlockKernel<BFloat16Value, int>(ElementType.BFloat16),
-        new CsrKernel<Float32Value>(ElementType.Float32), new CsrKernel<BFloat16Value>(ElementType.BFloat16),
-        new TiledCslKernel(),
+        BitmapMatrix.LayoutName, CsrMatrix.LayoutName, "2:4", "4:8", "1:4", "2:8", "3:16", "block 1x8", "block 8x1", "block 4x4", "block 16x1", TiledCslMatrix.LayoutName,
     ];
 
-    /// <summary>All kernels, whether they run here or not.</summary>
-    public static IReadOnlyList<RowKernel> Entries => List;
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<KernelEntry> Entries { get; } = [.. Names.SelectMany(name => LayoutRegistry.Find(name).Elements.SelectMany(element => Of(name, element)))];
 
-    /// <summary>The first kernel that multiplies this matrix here, or null: then the plain walk does.</summary>
-    public static RowKernel? Choose(SparseMatrix matrix)
+    private static IEnumerable<KernelEntry> Of(string layout, ElementType element)
     {
-        foreach (var kernel in List)
-            if (kernel.IsSupported && kernel.Fits(matrix))
-                return kernel;
-        return null;
+        var sample = (SparseMatrix)Random(layout, element, new OperandRequest(16, 256, 0.3, 1));
+        var kernel = sample.Kernel;
+        yield return new(layout, element, KernelOperation.Vector, kernel?.Hardware ?? "scalar", kernel?.Name ?? "one row", Budget, request => Random(layout, element, request));
+        yield return new(layout, element, KernelOperation.Batch, Hardware.WidestVectors, "one row x panels of 8 to 64 vectors", Budget, request => Random(layout, element, request));
+        yield return new(layout, element, KernelOperation.Transposed, Hardware.UpTo256, "one row x panels of 8 to 64 vectors", Budget, request => Random(layout, element, request));
     }
 
-    private static RowKernel[] Bitmap() =>
-    [
-        new BitmapKernel512<Float32Value>(ElementType.Float32), new BitmapKernel512<BFloat16Value>(ElementType.BFloat16),
-        new BitmapKernel512<Float16Value>(ElementType.Float16), new BitmapKernel512<Int8Value>(ElementType.Int8),
-        new BitmapKernel<Float32Value>(ElementType.Float32), new BitmapKernel<BFloat16Value>(ElementType.BFloat16),
-        new BitmapKernel<Float16Value>(ElementType.Float16), new BitmapKernel<Int8Value>(ElementType.Int8),
-    ];
-
-    private static RowKernel[] Nm<TShape>(int keep, int group) where TShape : INmShape =>
-    [
-        new NmKernel512<TShape, Float32Value>(keep, group, ElementType.Float32), new NmKernel512<TShape, BFloat16Value>(keep, group, ElementType.BFloat16),
-        new NmKernel512<TShape, Int8Value>(keep, group, ElementType.Int8),
-        new NmKernel<TShape, Float32Value>(keep, group, ElementType.Float32), new NmKernel<TShape, BFloat16Value>(keep, group, ElementType.BFloat16),
-        new NmKernel<TShape, Int8Value>(keep, group, ElementType.Int8),
-    ];
+    private static MatrixLayout Random(string layout, ElementType element, OperandRequest request)
+    {
+        var chance = new RandomStream(request.Seed, "sparse weights");
+        var columns = LayoutRegistry.TryParseNm(layout, out _, out var group) ? (request.Columns + group - 1) / group * group : request.Columns;
+        var values = Tensor<float>.Uninitialized(new Shape(request.Rows, columns));
+        chance.FillNormal(values.Span, 0.05);
+        return MatrixLayoutFactory.Create(layout, element, values.Matrix, RandomMask.ForLayout(layout, request.Rows, columns, request.Density, chance));
+    }
 }

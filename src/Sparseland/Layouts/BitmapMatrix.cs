@@ -45,7 +45,7 @@ public sealed unsafe partial class BitmapMatrix : SparseMatrix
         _scales = parts.Length > 3 ? (float*)parts[3].Pointer : null;
         KeptCount = Offsets[rows];
         Split = RowSplit.ByOffsets(Offsets, rows, ByteCount);
-        Kernel = SparseKernels.Choose(this);
+        Kernel = RowKernels.Choose(this);
     }
 
     /// <inheritdoc/>
@@ -129,16 +129,11 @@ public sealed unsafe partial class BitmapMatrix : SparseMatrix
 
     internal override int Walk(int row, int first, int end, ref int cursor, int* columns, float* values)
     {
-        var words = _words + (long)row * WordsPerRow;
-        var count = 0;
-        for (var w = first >> 6; w < (end + 63) >> 6; w++)
-        {
-            var column = w * 64 - first;
-            for (var word = words[w]; word != 0; word &= word - 1)
-                columns[count++] = column + BitOperations.TrailingZeroCount(word);
-        }
+        var count = EntryWalk.Bits(WordsOf(row) + (first >> 6), ((end + 63) >> 6) - (first >> 6), columns);
         StoredValues.Decode(Element, Values + (long)cursor * StoredValues.SizeOf(Element), count, _scales == null ? 0 : _scales[row], values);
         cursor += count;
+        // The row's next block of columns is wanted soon, after other rows.
+        Prefetch.Lines(Values + (long)cursor * StoredValues.SizeOf(Element));
         return count;
     }
 

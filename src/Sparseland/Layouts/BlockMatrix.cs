@@ -51,7 +51,7 @@ public sealed unsafe partial class BlockMatrix : SparseMatrix
         _values = parts.Values.Pointer;
         KeptCount = CountKept();
         Split = RowSplit.ByOffsets(Offsets, BlockRowCount, ByteCount, blockRows, rows);
-        Kernel = SparseKernels.Choose(this);
+        Kernel = RowKernels.Choose(this);
     }
 
     /// <summary>Rows of a block.</summary>

@@ -42,7 +42,7 @@ public sealed unsafe partial class CsrMatrix : SparseMatrix
         Values = parts.Values.Pointer;
         KeptCount = parts.Columns.Count;
         Split = RowSplit.ByOffsets(Offsets, rows, ByteCount);
-        Kernel = SparseKernels.Choose(this);
+        Kernel = RowKernels.Choose(this);
     }
 
     /// <inheritdoc/>
@@ -124,8 +124,8 @@ public sealed unsafe partial class CsrMatrix : SparseMatrix
         var position = start;
         if (NarrowColumns != null)
         {
-            for (; position < last && NarrowColumns[position] < end; position++)
-                columns[position - start] = NarrowColumns[position] - first;
+            position += EntryWalk.Below(NarrowColumns + start, last - start, first, end, columns);
+            Prefetch.Line(NarrowColumns + position);
         }
         else
         {
@@ -133,6 +133,8 @@ public sealed unsafe partial class CsrMatrix : SparseMatrix
                 columns[position - start] = WideColumns[position] - first;
         }
         StoredValues.Decode(Element, Values + (long)start * StoredValues.SizeOf(Element), position - start, 0, values);
+        // The row's next block of columns is wanted soon, after other rows.
+        Prefetch.Lines(Values + (long)position * StoredValues.SizeOf(Element));
         cursor = position;
         return position - start;
     }

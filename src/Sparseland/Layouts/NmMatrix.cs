@@ -52,7 +52,7 @@ public sealed unsafe partial class NmMatrix : SparseMatrix
         _values = parts[1].Pointer;
         _scales = parts.Length > 2 ? (float*)parts[2].Pointer : null;
         Split = RowSplit.Even(rows, ByteCount);
-        Kernel = SparseKernels.Choose(this);
+        Kernel = RowKernels.Choose(this);
     }
 
     /// <summary>N: how many of a group are kept.</summary>
@@ -127,12 +127,16 @@ public sealed unsafe partial class NmMatrix : SparseMatrix
         var selectors = SelectorsOf(row);
         var position = cursor;
         var count = 0;
+        // Which of its group the entry is, and where the group starts, counted along: a division per entry would cost more than all the rest.
+        var (start, within) = (position / Keep * Group - first, position % Keep);
         for (; position < _keptPerRow; position++, count++)
         {
-            var column = position / Keep * Group + Selector(selectors, position, _bits);
-            if (column >= end)
+            var column = start + Selector(selectors, position, _bits);
+            if (column >= end - first)
                 break;
-            columns[count] = column - first;
+            columns[count] = column;
+            if (++within == Keep)
+                (start, within) = (start + Group, 0);
         }
         var size = StoredValues.SizeOf(Element);
         StoredValues.Decode(Element, _values + ((long)row * Stride + cursor) * size, count, _scales == null ? 0 : _scales[row], values);

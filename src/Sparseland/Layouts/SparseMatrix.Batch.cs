@@ -21,6 +21,9 @@ public abstract unsafe partial class SparseMatrix
     /// <summary>Whether walking a row is cheap; otherwise batches expand whole rows first.</summary>
     internal virtual bool WalksRows => true;
 
+    /// <summary>Whether large batches are multiplied by entries and panels, or by expanded rows.</summary>
+    internal bool UsesPanels => WalksRows && Sparsity >= PanelSparsity;
+
     /// <summary>Writes rows first to end densely, row after row.</summary>
     internal virtual void Expand(int first, int end, float* destination)
     {
@@ -37,7 +40,7 @@ public abstract unsafe partial class SparseMatrix
             throw new ArgumentException($"a {Rows} x {Columns} matrix times a batch of {x.Rows} x {x.Columns} into {y.Rows} x {y.Columns}");
         if (x.Rows < PanelBatch)
             MultiplyFew(Kernel, x.Pointer, x.RowStride, x.Rows, y.Pointer, y.RowStride);
-        else if (!WalksRows || Sparsity < PanelSparsity)
+        else if (!UsesPanels)
             MultiplyExpanded(x, y);
         else
             MultiplyPanels(x, y);

@@ -14,7 +14,7 @@ public abstract unsafe partial class SparseMatrix
     {
         if (x.Columns != Rows || y.Columns != Columns || x.Rows != y.Rows)
             throw new ArgumentException($"a batch of {x.Rows} x {x.Columns} times a {Rows} x {Columns} matrix into {y.Rows} x {y.Columns}");
-        if (!WalksRows || Sparsity < PanelSparsity)
+        if (!UsesPanels)
             MultiplyTransposedExpanded(x, y);
         else
             MultiplyTransposedPanels(x, y);

@@ -73,13 +73,13 @@ internal static unsafe class StoredValues
         }
     }
 
-    /// <summary>Reads stored values as float32.</summary>
+    /// <summary>Reads stored values as float32. Up to 16 more may be read and written: both sides have that slack.</summary>
     public static void Decode(ElementType element, byte* source, int count, float scale, float* destination)
     {
         switch (element)
         {
             case ElementType.Float32:
-                Unsafe.CopyBlockUnaligned(destination, source, (uint)count * sizeof(float));
+                CopyFloat32((float*)source, count, destination);
                 break;
             case ElementType.BFloat16:
                 DecodeBFloat16((ushort*)source, count, destination);
@@ -137,12 +137,23 @@ internal static unsafe class StoredValues
         return BitConverter.HalfToUInt16Bits(half);
     }
 
+    private static void CopyFloat32(float* source, int count, float* destination)
+    {
+        if (!Vector256.IsHardwareAccelerated)
+        {
+            Unsafe.CopyBlockUnaligned(destination, source, (uint)count * sizeof(float));
+            return;
+        }
+        for (var i = 0; i < count; i += 8)
+            Vector256.Load(source + i).Store(destination + i);
+    }
+
     private static void DecodeBFloat16(ushort* source, int count, float* destination)
     {
         var i = 0;
         if (Vector256.IsHardwareAccelerated)
         {
-            for (; i + 16 <= count; i += 16)
+            for (; i < count; i += 16)
             {
                 var (low, high) = Vector256.Widen(Vector256.Load(source + i));
                 (low << 16).AsSingle().Store(destination + i);
@@ -158,7 +169,7 @@ internal static unsafe class StoredValues
         var i = 0;
         if (Vector256.IsHardwareAccelerated)
         {
-            for (; i + 16 <= count; i += 16)
+            for (; i < count; i += 16)
             {
                 var words = Vector256.WidenLower(Vector128.Load(source + i).ToVector256());
                 var (low, high) = Vector256.Widen(words);

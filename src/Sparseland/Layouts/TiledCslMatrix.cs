@@ -47,7 +47,7 @@ public sealed unsafe partial class TiledCslMatrix : SparseMatrix
             kept += (ushort)Entries[i] != 0 ? 1 : 0;
         KeptCount = kept;
         Split = RowSplit.Even(TilesDown, ByteCount, TileRows, rows);
-        Kernel = SparseKernels.Choose(this);
+        Kernel = RowKernels.Choose(this);
     }
 
     /// <inheritdoc/>

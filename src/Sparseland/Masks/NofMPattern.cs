@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using Sparseland.Errors;
 
 namespace Sparseland.Masks;
@@ -43,11 +44,15 @@ public sealed record NofMPattern : Pattern
         ArgumentNullException.ThrowIfNull(mask);
         for (var row = 0; row < mask.Rows; row++)
         {
+            var words = mask.Row(row);
             for (var start = 0; start < mask.Columns; start += Group)
             {
-                var kept = 0;
-                for (var column = start; column < Math.Min(start + Group, mask.Columns); column++)
-                    kept += mask[row, column] ? 1 : 0;
+                // Bits beyond the last column are zero.
+                var (word, bit) = (start >> 6, start & 63);
+                var bits = words[word] >> bit;
+                if (bit + Group > 64 && word + 1 < words.Length)
+                    bits |= words[word + 1] << (64 - bit);
+                var kept = BitOperations.PopCount(bits & ((1UL << Group) - 1));
                 if (kept != Keep)
                     return $"row {row} keeps {kept} of columns {start} to {Math.Min(start + Group, mask.Columns) - 1}, not {Keep} of {Group}";
             }

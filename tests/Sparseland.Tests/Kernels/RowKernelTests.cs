@@ -7,15 +7,15 @@ using Sparseland.Threads;
 
 namespace Sparseland.Tests.Kernels;
 
-public class SparseKernelTests
+public class RowKernelTests
 {
     public static TheoryData<int, string> Kernels
     {
         get
         {
             var data = new TheoryData<int, string>();
-            for (var i = 0; i < SparseKernels.Entries.Count; i++)
-                data.Add(i, SparseKernels.Entries[i].Name);
+            for (var i = 0; i < RowKernels.Entries.Count; i++)
+                data.Add(i, RowKernels.Entries[i].Name);
             return data;
         }
     }
@@ -27,7 +27,7 @@ public class SparseKernelTests
     [MemberData(nameof(Kernels))]
     public void Every_kernel_equals_the_dense_product(int index, string name)
     {
-        var kernel = SparseKernels.Entries[index];
+        var kernel = RowKernels.Entries[index];
         Assert.SkipUnless(kernel.IsSupported, $"{name} needs {kernel.Hardware}");
         var met = 0;
         Cases.Sample(sample =>
@@ -52,7 +52,7 @@ public class SparseKernelTests
     }
 
     [Fact]
-    public void Kernel_names_differ() => Assert.Equal(SparseKernels.Entries.Count, SparseKernels.Entries.Select(kernel => kernel.Name).Distinct().Count());
+    public void Kernel_names_differ() => Assert.Equal(RowKernels.Entries.Count, SparseKernels.Entries.Select(kernel => kernel.Name).Distinct().Count());
 
     [Theory]
     [InlineData("csr", ElementType.Float32)]
