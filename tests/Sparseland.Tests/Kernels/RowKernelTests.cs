@@ -52,7 +52,7 @@ public class RowKernelTests
     }
 
     [Fact]
-    public void Kernel_names_differ() => Assert.Equal(RowKernels.Entries.Count, SparseKernels.Entries.Select(kernel => kernel.Name).Distinct().Count());
+    public void Kernel_names_differ() => Assert.Equal(RowKernels.Entries.Count, RowKernels.Entries.Select(kernel => kernel.Name).Distinct().Count());
 
     [Theory]
     [InlineData("csr", ElementType.Float32)]
