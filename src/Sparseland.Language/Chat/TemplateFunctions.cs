@@ -9,6 +9,12 @@ internal static class TemplateFunctions
 {
     private static readonly string[] Known = ["raise_exception", "strftime_now", "namespace", "range", "dict"];
 
+    private static readonly Dictionary<string, Function> Values = Known.ToDictionary(name => name, name => new Function(name), StringComparer.Ordinal);
+
+    /// <summary>The function of a name as a value, or undefined. Without a time there is no strftime_now, so a template that asks first takes its other way.</summary>
+    public static object Find(string name, bool hasTime) =>
+        Values.TryGetValue(name, out var function) && (hasTime || name != "strftime_now") ? function : Undefined.Value;
+
     /// <summary>Calls one.</summary>
     public static object? Call(TemplateRun run, TemplatePlace place, string name, TemplateArguments arguments)
     {
@@ -94,5 +100,11 @@ internal static class TemplateFunctions
             });
         }
         return text.ToString();
+    }
+
+    private sealed class Function(string name) : ITemplateCallable
+    {
+        /// <inheritdoc/>
+        public object? Call(TemplateRun run, TemplatePlace place, TemplateArguments arguments) => TemplateFunctions.Call(run, place, name, arguments);
     }
 }

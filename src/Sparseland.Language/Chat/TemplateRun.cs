@@ -55,13 +55,13 @@ internal sealed class TemplateRun(string name, DateTimeOffset? now)
         Spend((int)(length >> 10));
     }
 
-    /// <summary>A variable, or <see cref="Undefined"/>.</summary>
+    /// <summary>A variable or function, or <see cref="Undefined"/>.</summary>
     public object? Get(string variable)
     {
         for (var at = scope; at is not null; at = at.Outer)
             if (at.Variables.TryGetValue(variable, out var value))
                 return value;
-        return Globals.TryGetValue(variable, out var global) ? global : Undefined.Value;
+        return Globals.TryGetValue(variable, out var global) ? global : TemplateFunctions.Find(variable, Now is not null);
     }
 
     /// <summary>Sets a variable of the innermost scope.</summary>

@@ -1,15 +1,16 @@
 using Sparseland.Errors;
+using Sparseland.Language.Checkpoints.Gguf;
 using Sparseland.Language.Tokenizers.Readers;
 
 namespace Sparseland.Language.Tokenizers;
 
 public sealed partial class Tokenizer
 {
-    private const string KnownFiles = "tokenizer.json, tokenizer.model, vocab.json with merges.txt, tokenizer.bin";
+    private const string KnownFiles = "tokenizer.json, tokenizer.model, vocab.json with merges.txt, tokenizer.bin, a .gguf file";
 
     /// <summary>
     /// Loads a tokenizer from a model's folder or from its own file: tokenizer.json; tokenizer.model of SentencePiece; vocab.json with merges.txt (GPT-2);
-    /// tokenizer.bin of llama2.c. Begin and end tokens, added tokens and the chat template are taken from the files beside it where there are any.
+    /// tokenizer.bin of llama2.c; a GGUF file. Begin and end tokens, added tokens and the chat template are taken from the files beside it where there are any.
     /// </summary>
     /// <param name="path">The folder or the file.</param>
     /// <exception cref="InvalidFileException">There is none, or it is damaged.</exception>
@@ -24,6 +25,8 @@ public sealed partial class Tokenizer
             return FromParts(SentencePieceReader.Read(path, File.ReadAllBytes(path)), folder, isComplete: false);
         if (path.EndsWith(".bin", StringComparison.OrdinalIgnoreCase))
             return new Tokenizer(Llama2CTokenizerReader.Read(path, File.ReadAllBytes(path)));
+        if (path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))
+            return FromGguf(path, GgufFile.Open(path).Metadata);
         if (path.EndsWith("merges.txt", StringComparison.OrdinalIgnoreCase))
             return LoadPair(Path.Combine(folder, Path.GetFileName(path)[..^"merges.txt".Length] + "vocab.json"), path, folder);
         if (path.EndsWith("vocab.json", StringComparison.OrdinalIgnoreCase))
@@ -46,6 +49,8 @@ public sealed partial class Tokenizer
     /// <exception cref="InvalidFileException">The metadata is damaged or holds no tokenizer.</exception>
     /// <exception cref="UnsupportedException">It names a tokenizer or pre-tokeniser that is not known.</exception>
     public static Tokenizer FromGguf(string file, Func<string, object?> find) => new(new GgufTokenizerReader(file, find).Read());
+
+    private static Tokenizer FromGguf(string file, IReadOnlyDictionary<string, GgufValue> metadata) => FromGguf(file, key => metadata.GetValueOrDefault(key)?.Content);
 
     private static Tokenizer LoadFolder(string folder)
     {

@@ -45,9 +45,9 @@ public class ChatTemplateTests
             {%- endif %}
             {%- if not date_string is defined %}
                 {%- if strftime_now is defined %}
-                    {%- set date_string = "26 Jul 2024" %}
-                {%- else %}
                     {%- set date_string = strftime_now("%d %b %Y") %}
+                {%- else %}
+                    {%- set date_string = "26 Jul 2024" %}
                 {%- endif %}
             {%- endif %}
             {%- if not tools is defined %}
@@ -80,6 +80,8 @@ public class ChatTemplateTests
         const string Rest = "Be brief.<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nHi there<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\nHello.<|eot_id|>"
             + "<|start_header_id|>user<|end_header_id|>\n\nWhy?<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n";
         Assert.Equal("<s><|start_header_id|>system<|end_header_id|>\n\nToday Date: 06 Jul 2024\n\n" + Rest, Render(Template));
+        Assert.Contains("Today Date: 26 Jul 2024", Render(Template, options: Options with { Now = null }), StringComparison.Ordinal);
+        Assert.Contains("date", Assert.Throws<InvalidSettingException>(() => Render("{{ strftime_now('%Y') }}", options: Options with { Now = null })).Message, StringComparison.Ordinal);
         var tools = new List<object?> { new Dictionary<string, object?> { ["name"] = "look \"up\"", ["count"] = 2 } };
         Assert.Equal("<s><|start_header_id|>system<|end_header_id|>\n\nToday Date: 06 Jul 2024\n\nTools: [{\"name\": \"look \\\"up\\\"\", \"count\": 2}]" + Rest,
             Render(Template, options: Options with { Variables = new Dictionary<string, object?> { ["tools"] = tools } }));

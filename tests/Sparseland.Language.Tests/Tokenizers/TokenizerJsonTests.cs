@@ -220,6 +220,7 @@ public class TokenizerJsonTests
         Assert.Equal([1], again.EndTokens);
         metadata["tokenizer.ggml.pre"] = "gpt-3";
         Assert.Contains("'gpt-3'", Assert.Throws<UnsupportedException>(() => Tokenizer.FromGguf("model.gguf", metadata.GetValueOrDefault)).Message, StringComparison.Ordinal);
+        metadata["tokenizer.ggml.pre"] = "gpt-2";
         metadata["tokenizer.ggml.eos_token_id"] = 5000u;
         Assert.Contains("5000", Assert.Throws<InvalidFileException>(() => Tokenizer.FromGguf("model.gguf", metadata.GetValueOrDefault)).Message, StringComparison.Ordinal);
     }
