@@ -97,9 +97,10 @@ internal sealed class TemplateSign(TemplatePlace place, bool negates, TemplateEx
     public override object? Evaluate(TemplateRun run) => operand.Evaluate(run) switch
     {
         // The lexer reads no sign, so the smallest number cannot come from a literal.
-        long number when number != long.MinValue => negates ? -number : number,
-        double number => negates ? -number : number,
-        bool flag => (flag ? 1L : 0) * (negates ? -1 : 1),
+        // As objects: else a whole number would become a fraction, the one type that holds both.
+        long number when number != long.MinValue => (object)(negates ? -number : number),
+        double number => (object)(negates ? -number : number),
+        bool flag => (object)((flag ? 1L : 0) * (negates ? -1 : 1)),
         var other => throw Place.Fault($"a sign before {TemplateValues.Kind(other)}"),
     };
 }

@@ -158,18 +158,21 @@ internal static class TemplateFilters
 
     private static object? Number(TemplatePlace place, string name, object? value, TemplateArguments arguments)
     {
+        // As objects throughout: else a whole number would become a fraction, the one type that holds both.
         if (name is "int" or "float")
         {
-            var number = TemplateValues.AsNumber(value) ?? (value is string text && double.TryParse(text.Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out var parsed) ? parsed : (double?)null);
-            if (number is null || !double.IsFinite(number.Value))
-                return arguments.Get(0, "default", name == "int" ? 0L : 0.0);
-            return value is long && name == "int" ? value : name == "float" ? number : (long)Math.Clamp(Math.Truncate(number.Value), long.MinValue, long.MaxValue);
+            var number = TemplateValues.AsNumber(value) ?? (value is string text && double.TryParse(text.Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out var parsed) ? parsed : double.NaN);
+            if (!double.IsFinite(number))
+                return arguments.Get(0, "default", name == "int" ? (object)0L : 0.0);
+            if (name == "float")
+                return number;
+            return value is long ? value : (long)Math.Clamp(Math.Truncate(number), long.MinValue, long.MaxValue);
         }
         return (name, value) switch
         {
-            ("abs", long whole) when whole != long.MinValue => Math.Abs(whole),
-            ("abs", double fraction) => Math.Abs(fraction),
-            ("round", long or double) => Math.Round(TemplateValues.AsNumber(value)!.Value, (int)Math.Clamp(arguments.Whole(place, 0, "precision", 0), 0, 15), MidpointRounding.ToEven),
+            ("abs", long whole) when whole != long.MinValue => (object)Math.Abs(whole),
+            ("abs", double fraction) => (object)Math.Abs(fraction),
+            ("round", long or double) => (object)Math.Round(TemplateValues.AsNumber(value)!.Value, (int)Math.Clamp(arguments.Whole(place, 0, "precision", 0), 0, 15), MidpointRounding.ToEven),
             _ => throw place.Fault($"'{name}' asks for a number, found {TemplateValues.Kind(value)}"),
         };
     }

@@ -192,7 +192,7 @@ internal sealed class TemplateLexer
         tokens.RemoveRange(tokens.Count - 3, 3);
         for (var at = source.IndexOf("{%", position, StringComparison.Ordinal); at >= 0; at = source.IndexOf("{%", at + 2, StringComparison.Ordinal))
         {
-            var end = source.IndexOf("%}", at, StringComparison.Ordinal);
+            var end = source.IndexOf("%}", at + 2, StringComparison.Ordinal);
             if (end < 0 || source[(at + 2)..end].Trim('-', '+', ' ', '\t', '\n') != "endraw")
                 continue;
             var text = source.AsSpan(position, at - position);

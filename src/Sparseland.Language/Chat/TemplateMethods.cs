@@ -151,7 +151,7 @@ internal static class TemplateMethods
             throw place.Unknown("a limit of a split by white space", most.ToString(CultureInfo.InvariantCulture));
         var parts = separator is null ? text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) : text.Split(separator);
         run.Spend(parts.Length);
-        if (most >= 0 && parts.Length > most + 1)
+        if (most >= 0 && parts.Length - 1 > most)
             parts = fromEnd ? [string.Join(separator, parts[..(int)(parts.Length - most)]), .. parts[(int)(parts.Length - most)..]]
                 : [.. parts[..(int)most], string.Join(separator, parts[(int)most..])];
         return parts.Cast<object?>().ToList();
