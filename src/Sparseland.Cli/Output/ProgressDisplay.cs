@@ -41,9 +41,10 @@ internal static class ProgressDisplay
         }
     }
 
-    // In a log a line now and then is enough: at every change of stage and every twentieth of the way.
+    // In a log a line now and then is enough: every twentieth of the way, and nothing for stages that are over at once.
     private sealed class Lines : IProgress<ProgressReport>
     {
+        private static readonly TimeSpan Silence = TimeSpan.FromSeconds(2);
         private readonly Lock _gate = new();
         private readonly System.Diagnostics.Stopwatch _clock = System.Diagnostics.Stopwatch.StartNew();
         private string _stage = "";
@@ -55,12 +56,12 @@ internal static class ProgressDisplay
             lock (_gate)
             {
                 var share = value.Total > 0 ? value.Done * 20 / value.Total : 0;
-                if (value.Stage == _stage && share == _last)
-                    return;
                 if (value.Stage != _stage)
-                    _stageStart = _clock.Elapsed;
-                (_stage, _last) = (value.Stage, share);
+                    (_stage, _last, _stageStart) = (value.Stage, -1, _clock.Elapsed);
                 var elapsed = _clock.Elapsed - _stageStart;
+                if (share == _last || elapsed < Silence)
+                    return;
+                _last = share;
                 var left = value is { Done: > 0, Total: > 0 } ? elapsed * ((double)(value.Total - value.Done) / value.Done) : TimeSpan.Zero;
                 Console.Error.WriteLine($"{value.Stage}{(value.Total > 0 ? $" {value.Done}/{value.Total}, {(int)left.TotalMinutes}:{left.Seconds:00} left" : "")}{(value.Note is null ? "" : $" · {value.Note}")}");
             }

@@ -53,6 +53,7 @@ internal sealed class PruneVerb : Verb
         var output = context.Get(_output)?.FullName ?? throw new InvalidSettingException("no output folder: give one with -o FOLDER");
         if (!context.Get(_force) && (Directory.Exists(output) || File.Exists(output)))
             throw new InvalidSettingException($"{output} exists: choose another folder with -o, or replace it with --force");
+        ModelPruner.Plan(checkpoint, recipe);
         if (checkpoint.TokenizerPath is not { } tokenizerPath)
             throw new InvalidFileException(path, "", "there is no tokenizer with the model", "put its tokenizer.json, tokenizer.model or tok*.bin beside it");
         var tokenizer = Language.Tokenizers.Tokenizer.Load(tokenizerPath);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sparseland.Files;
 using Sparseland.Language.Checkpoints;
 using Sparseland.Language.Models;
 using Sparseland.Language.Stories;
@@ -42,7 +43,7 @@ public sealed class LanguageTrainer(TrainingRecipe recipe)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var log = TrainingLog.Read(folder);
-        var tokenizer = LearnVocabulary(progress, cancellationToken);
+        var tokenizer = log.Legs.Count > 0 ? Tokenizer.Load(folder) : LearnVocabulary(progress, cancellationToken);
         var configuration = recipe.Configuration(tokenizer.VocabularySize, tokenizer.BeginToken!.Value, tokenizer.EndTokens[0]);
         var heldOut = HeldOutStories(tokenizer, configuration.ContextLength);
         for (var leg = log.Legs.Count; leg < Math.Min(legs, recipe.Legs.Count); leg++)
@@ -55,7 +56,10 @@ public sealed class LanguageTrainer(TrainingRecipe recipe)
         }
         var finished = LoadNetwork(folder);
         var figures = Task(finished, tokenizer, heldOut, 0).Validate(cancellationToken);
-        return new TrainingOutcome(log.Legs.Count, figures.ToDictionary(figure => figure.Name, figure => figure.Value));
+        var outcome = new TrainingOutcome(log.Legs.Count, figures.ToDictionary(figure => figure.Name, figure => figure.Value));
+        AtomicFile.WriteText(Path.Combine(folder, TrainingCard.CurveFile), TrainingCard.Curve(log));
+        AtomicFile.WriteText(Path.Combine(folder, "README.md"), TrainingCard.Of(recipe, log, finished.Parameters.Sum(parameter => parameter.Value.Length), outcome.Figures));
+        return outcome;
     }
 
     private TrainingResult TrainLeg(

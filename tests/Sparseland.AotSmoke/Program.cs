@@ -1,0 +1,49 @@
+using System.Runtime.Intrinsics.X86;
+using Sparseland.Chance;
+using Sparseland.Kernels;
+using Sparseland.Language.Generation;
+using Sparseland.Language.Models;
+using Sparseland.Layouts;
+using Sparseland.Masks;
+using Sparseland.Tensors;
+
+// Compiled ahead of time, the libraries must still have their vector paths and give what they give under the JIT.
+if (args.Length != 1)
+{
+    Console.Error.WriteLine("usage: Sparseland.AotSmoke MODEL");
+    return 2;
+}
+if (!Avx2.IsSupported)
+{
+    Console.Error.WriteLine("this native build has no AVX2 paths: set IlcInstructionSet to x86-64-v3");
+    return 1;
+}
+
+const int size = 256;
+var random = new RandomStream(1, "smoke");
+var weights = new Tensor<float>(new Shape(size, size));
+var input = new Tensor<float>(new Shape(size));
+random.FillNormal(weights.Span);
+random.FillNormal(input.Span);
+var mask = MaskSelection.NofM(weights.Matrix, 2, 4);
+mask.Apply(weights.Matrix);
+var expected = new float[size];
+DenseMatrix.FromFloat32(weights.Matrix, ElementType.Float32).Multiply(input.Span, expected);
+foreach (var layout in new[] { "csr", "bitmap", "2:4", "block 1x8" })
+{
+    var product = new float[size];
+    MatrixLayoutFactory.Create(layout, ElementType.Float32, weights.Matrix, mask).Multiply(input.Span, product);
+    for (var i = 0; i < size; i++)
+    {
+        if (Math.Abs(product[i] - expected[i]) > 1e-3f)
+        {
+            Console.Error.WriteLine($"{layout}: row {i} is {product[i]}, the dense product {expected[i]}");
+            return 1;
+        }
+    }
+}
+
+using var model = LanguageModel.Load(args[0]);
+var result = model.Generate("A story about Tom and Anna", new GenerationSettings { MaximumTokens = 24 });
+Console.WriteLine($"{Hardware.WidestVectors}, {KernelList.All.Count} kernels; {result.Tokens.Count} tokens: {result.Text.ReplaceLineEndings(" ")}");
+return result.Tokens.Count > 0 ? 0 : 1;
