@@ -58,7 +58,7 @@ internal sealed class LayoutTiming
         var copies = new MatrixLayout[Math.Clamp((int)Math.Ceiling(_coldBytes / (double)bytes), 1, 32)];
         copies[0] = first;
         for (var i = 1; i < copies.Length; i++)
-            copies[i] = Create(layout, element);
+            copies[i] = Copy(first);
         return [.. batches.Select(batch => Time(copies, batch))];
     }
 
@@ -102,6 +102,17 @@ internal sealed class LayoutTiming
             matrix.Multiply(x.Span, y.Span);
         else
             matrix.MultiplyBatch(x.Matrix, y.Matrix);
+    }
+
+    private static MatrixLayout Copy(MatrixLayout matrix) => matrix is ILayoutParts parts
+        ? LayoutRegistry.Read(matrix.Name, matrix.Element, matrix.Rows, matrix.Columns, [.. parts.Parts.Select(part => new LayoutPart(part.Name, part.Type, Copy(part.Bytes)))])
+        : DenseMatrix.FromStorage(matrix.Element, matrix.Rows, matrix.Columns, Copy(((DenseMatrix)matrix).Storage));
+
+    private static TensorStorage<byte> Copy(TensorStorage<byte> bytes)
+    {
+        var copy = new TensorStorage<byte>(bytes.Length, zeroed: false);
+        bytes.Slice(0, checked((int)bytes.Length)).CopyTo(copy.Slice(0, checked((int)bytes.Length)));
+        return copy;
     }
 
     private static Tensor<float> ToDense(MatrixLayout matrix)

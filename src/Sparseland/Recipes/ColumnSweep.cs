@@ -12,6 +12,7 @@ namespace Sparseland.Recipes;
 internal sealed class ColumnSweep<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int RowsPerPart = 8;
+    private const int ScoredRowsPerPart = 64;
 
     private readonly MatrixView<T> _weights;
     private readonly Tensor<double> _upper;
@@ -66,14 +67,8 @@ internal sealed class ColumnSweep<T> where T : unmanaged, IBinaryFloatingPointIe
     // Scores of the block as the weights are now, compared over all its rows; w² / U_jj² and |w| / U_jj rank alike.
     private void ChooseUnstructured(int first, int width)
     {
-        var scores = new Tensor<float>(new Shape(_weights.Rows, width));
-        for (var row = 0; row < _weights.Rows; row++)
-        {
-            var target = scores.Matrix.Row(row);
-            var values = _weights.Row(row).Slice(first, width);
-            for (var j = 0; j < width; j++)
-                target[j] = float.CreateTruncating(T.Abs(values[j]) * _columnWeights[first + j]);
-        }
+        var scores = Tensor<float>.Uninitialized(new Shape(_weights.Rows, width));
+        WorkerPool.Run((_weights.Rows + ScoredRowsPerPart - 1) / ScoredRowsPerPart, new ScoreWork(this, first, width, scores));
         var chosen = MaskSelection.Unstructured(scores.Matrix, _options.Sparsity, ComparisonGroup.Layer, _options.Mode);
         var inWholeWords = first % 64 == 0 && (width % 64 == 0 || first + width == _weights.Columns);
         for (var row = 0; row < _weights.Rows; row++)
@@ -142,6 +137,21 @@ internal sealed class ColumnSweep<T> where T : unmanaged, IBinaryFloatingPointIe
         }
         for (; i < x.Length; i++)
             y[i] += x[i] * a;
+    }
+
+    private readonly struct ScoreWork(ColumnSweep<T> sweep, int first, int width, Tensor<float> scores) : IParallelWork
+    {
+        public void Run(int part)
+        {
+            var scaled = new T[width];
+            var last = Math.Min(sweep._weights.Rows, (part + 1) * ScoredRowsPerPart);
+            for (var row = part * ScoredRowsPerPart; row < last; row++)
+            {
+                TensorPrimitives.Abs<T>(sweep._weights.Row(row).Slice(first, width), scaled);
+                TensorPrimitives.Multiply<T>(scaled, sweep._columnWeights.AsSpan(first, width), scaled);
+                TensorPrimitives.ConvertTruncating<T, float>(scaled, scores.Matrix.Row(row));
+            }
+        }
     }
 
     private readonly struct RowWork(ColumnSweep<T> sweep, int first, int width) : IParallelWork
