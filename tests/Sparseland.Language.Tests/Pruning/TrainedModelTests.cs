@@ -27,7 +27,9 @@ public class TrainedModelTests
                 ModelPruner.PruneInMemory(checkpoint, new Recipe { Score = new MethodChoice(score), Update = new MethodChoice(update), Layout = "dense" }, calibration, model);
             return Perplexity.Measure(model, tokenizer, texts, PerplexityProtocol.Documents(128) with { Limit = 1500 }).Perplexity;
         }
-        var perplexities = new[] { Measure(null, "none"), Measure("sparsegpt", "obs"), Measure("wanda", "none"), Measure("magnitude", "none"), Measure("random", "none") };
-        Assert.Equal(perplexities.Order(), perplexities);
+        var (dense, sparseGpt, wanda) = (Measure(null, "none"), Measure("sparsegpt", "obs"), Measure("wanda", "none"));
+        var (magnitude, random) = (Measure("magnitude", "none"), Measure("random", "none"));
+        // At one half SparseGPT and Wanda may tie within 2 %.
+        Assert.True(dense < sparseGpt && sparseGpt < 1.02 * wanda && wanda < magnitude && magnitude < random, $"{dense}, {sparseGpt}, {wanda}, {magnitude}, {random}");
     }
 }
