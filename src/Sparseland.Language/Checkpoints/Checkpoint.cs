@@ -75,6 +75,9 @@ public sealed class Checkpoint : ICheckpoint
     // Canonical order, and the check that nothing is missing, misshapen or left over: a tensor without a place would mean that the configuration describes another model.
     private List<CheckpointTensor> Order()
     {
+        // A configuration that claims more blocks than there are tensors is not listed out first.
+        if (Configuration.BlockCount > _sources.Count)
+            throw new InvalidFileException(Path, "", $"the configuration has {Configuration.BlockCount} blocks and there are {_sources.Count} tensors", "the model is not whole, or its configuration is of another: fetch it again");
         var ordered = new List<CheckpointTensor>();
         var missing = new List<string>();
         foreach (var expected in TensorCatalog.For(Configuration))

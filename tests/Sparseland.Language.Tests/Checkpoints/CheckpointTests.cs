@@ -180,6 +180,8 @@ public sealed class CheckpointTests : IDisposable
         var text = File.ReadAllText(config);
         File.WriteAllText(config, text.Replace("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 3", StringComparison.Ordinal));
         Assert.Contains("model.layers.2.input_layernorm.weight", Assert.Throws<InvalidFileException>(() => Checkpoint.Open(_folder)).Message, StringComparison.Ordinal);
+        File.WriteAllText(config, text.Replace("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 9999", StringComparison.Ordinal));
+        Assert.Contains("9999 blocks", Assert.Throws<InvalidFileException>(() => Checkpoint.Open(_folder)).Message, StringComparison.Ordinal);
         File.WriteAllText(config, text.Replace("\"vocab_size\": ", "\"vocab_size\": 1", StringComparison.Ordinal));
         Assert.Contains("model.embed_tokens.weight", Assert.Throws<InvalidFileException>(() => Checkpoint.Open(_folder)).Message, StringComparison.Ordinal);
         File.WriteAllText(config, text.Replace("\"qwen2\"", "\"llama\"", StringComparison.Ordinal));

@@ -141,6 +141,7 @@ public sealed class ModelConverterTests : IDisposable
         var metadata = GgufFile.Open(At("stories.gguf")).Metadata;
         Assert.Equal("llama", metadata["tokenizer.ggml.model"].AsText());
         Assert.Equal(512, metadata["tokenizer.ggml.tokens"].AsTexts()!.Count);
+        Assert.Contains("\u2581the", metadata["tokenizer.ggml.tokens"].AsTexts()!);
         var original = Tokenizer.Load(before.TokenizerPath!);
         var embedded = Tokenizer.Parse("embedded", System.Text.Encoding.UTF8.GetBytes(metadata[GgufTokenizer.JsonKey].AsText()!));
         Assert.Equal(original.Encode("Once upon a time, there was an octopus 🐙."), embedded.Encode("Once upon a time, there was an octopus 🐙."));

@@ -81,7 +81,8 @@ internal static class GgufTokenizer
         list.Add(new("tokenizer.ggml.model", GgufValue.Of(isByteFallback ? "llama" : "gpt2")));
         if (!isByteFallback)
             list.Add(new("tokenizer.ggml.pre", GgufValue.Of(PreTokenizer(root))));
-        list.Add(new("tokenizer.ggml.tokens", GgufValue.Of(tokens)));
+        // Where a file writes spaces as they are, GGUF's readers expect the mark that SentencePiece has for them.
+        list.Add(new("tokenizer.ggml.tokens", GgufValue.Of(isByteFallback ? Array.ConvertAll(tokens, token => token.Replace(' ', '\u2581')) : tokens)));
         if (isByteFallback)
             list.Add(new("tokenizer.ggml.scores", GgufValue.Of(Scores(tokens, merges))));
         list.Add(new("tokenizer.ggml.token_type", GgufValue.Of(kinds)));
