@@ -9,7 +9,7 @@ switch (args)
     case ["speed", .. var options]:
         return SpeedCommand.Run(options);
     case ["training"]:
-        TrainingStep.Run(Console.Out);
+        TrainingSuite.TakeApart(Console.Out);
         return 0;
     case ["tokenizers", var texts, .. var gpt2]:
         return TokenizerSpeed.Run(Console.Out, texts, gpt2 is [var folder] ? folder : null);

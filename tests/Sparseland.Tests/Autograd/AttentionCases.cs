@@ -1,5 +1,6 @@
 using Sparseland.Autograd;
 using Sparseland.Autograd.Operations;
+using Sparseland.Chance;
 using Sparseland.Tensors;
 
 namespace Sparseland.Tests.Autograd;
@@ -17,6 +18,18 @@ public static class AttentionCases
         new AttentionCase("attention of late queries", batch: 2, queries: 3, keys: 70, heads: 2, keyValueHeads: 1, headWidth: 24),
         new SharedCase(),
     ];
+
+    /// <summary>Attention of a random shape: lengths around and across tiles, late queries, groups, windows.</summary>
+    public static OperationCase Random(int seed)
+    {
+        var random = new RandomStream((ulong)seed, "attention");
+        var (queries, group, keyValueHeads) = (1 + random.NextInt(140), 1 + random.NextInt(3), 1 + random.NextInt(2));
+        var keys = queries + (random.NextInt(2) * random.NextInt(90));
+        int? window = random.NextInt(2) == 0 ? null : 1 + random.NextInt(keys + 10);
+        var (batch, headWidth) = (1 + random.NextInt(2), 1 + random.NextInt(11));
+        var name = $"seed {seed}: batch {batch}, {queries} queries, {keys} keys, {keyValueHeads} times {group} heads of {headWidth}, window {window}";
+        return new AttentionCase(name, batch, queries, keys, keyValueHeads * group, keyValueHeads, headWidth, window);
+    }
 
     private static double[] Define(double[] q, double[] k, double[] v, int batch, int queries, int keys, int heads, int keyValueHeads, int headWidth, int window)
     {

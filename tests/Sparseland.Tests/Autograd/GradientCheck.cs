@@ -31,6 +31,18 @@ public static class GradientCheck
                 AssertNear((above - below) / (2 * Step), gradients[input][entry], $"{operation.Name}: input {input}, entry {entry}");
             }
         }
+        AssertDirection(operation, values, gradients, random);
+    }
+
+    /// <summary>Checks one direction through all inputs: two evaluations, for sweeps over many shapes.</summary>
+    public static void RunDirection(OperationCase operation)
+    {
+        var values = operation.Draw();
+        AssertDirection(operation, values, Gradients<double>(operation, values), new RandomStream(3, operation.Name + " direction"));
+    }
+
+    private static void AssertDirection(OperationCase operation, double[][] values, double[][] gradients, RandomStream random)
+    {
         var direction = values.Select(input => input.Select(_ => random.NextNormal()).ToArray()).ToArray();
         var slope = (Loss(operation, Moved(values, direction, Step)) - Loss(operation, Moved(values, direction, -Step))) / (2 * Step);
         var expected = gradients.Zip(direction, (g, d) => g.Zip(d, (x, y) => x * y).Sum()).Sum();

@@ -33,6 +33,25 @@ public class OperationTests
     }
 
     [Fact]
+    public void Attention_of_any_shape_is_what_the_definition_says()
+    {
+        for (var seed = 0; seed < 40; seed++)
+        {
+            var operation = AttentionCases.Random(seed);
+            var inputs = operation.Draw();
+            AssertClose(operation.Define(inputs), GradientCheck.Value<double>(operation, inputs), 1e-11, operation.Name);
+            AssertClose(operation.Define(inputs), GradientCheck.Value<float>(operation, inputs), 2e-5, operation.Name);
+        }
+    }
+
+    [Fact]
+    public void The_gradient_of_attention_of_any_shape_is_the_difference_quotient()
+    {
+        for (var seed = 100; seed < 140; seed++)
+            GradientCheck.RunDirection(AttentionCases.Random(seed));
+    }
+
+    [Fact]
     public void Names_are_unique() => Assert.Equal(Cases.Length, Cases.Select(operation => operation.Name).Distinct().Count());
 
     private static OperationCase Find(string name) => Cases.Single(operation => operation.Name == name);

@@ -7,32 +7,40 @@ using Sparseland.Threads;
 
 namespace Sparseland.Benchmarks.Speed;
 
-/// <summary>
-/// A training step of the storyteller (forward, backward, clipping left out, AdamW) against the products of its linear layers run alone, and each operation by itself.
-/// The goal is half the rate of the products: a step that takes at most twice their time.
-/// </summary>
-internal static class TrainingStep
+/// <summary>A training step of the storyteller (forward, backward, AdamW) against the products of its linear layers run alone.</summary>
+internal sealed class TrainingSuite : ISpeedSuite
 {
     private const int Blocks = 6, Width = 144, Hidden = 384, Vocabulary = 1536, Heads = 6, KeyValueHeads = 3, Length = 512, Batch = 8;
     private const int HeadWidth = Width / Heads;
     private const int Tokens = Batch * Length;
 
-    public static void Run(TextWriter output)
+    public string Name => "training";
+
+    public string Title => "A training step";
+
+    public string Explanation => $"Forward, backward and AdamW of {Blocks} blocks of width {Width} (feed-forward {Hidden}, {Heads} query and {KeyValueHeads} key heads, vocabulary {Vocabulary}) on {Tokens} tokens in sequences of {Length}, against the products of its linear layers alone. Both figures count the linear layers' operations only: what attention computes besides is not credited.";
+
+    public IEnumerable<Measurement> Run(bool quick)
     {
-        var threads = WorkerPool.ThreadCount;
+        var (model, products) = (new Model(), new Products());
+        foreach (var threads in quick ? [2] : new[] { 1, 2 })
+        {
+            WorkerPool.ThreadCount = threads;
+            var results = Rivals.Measure([new("products alone", _ => products.Run()), new("training step", _ => model.Step())], threads, quick ? 5 : 9, 0.3);
+            yield return Measurement.From(Name, $"{Blocks} blocks, {Tokens} tokens", threads, "GF/s", [products.Operations, products.Operations], results, 0.5);
+        }
+    }
+
+    /// <summary>What each operation takes by itself, and what a step allocates: where to look when the step is slow.</summary>
+    public static void TakeApart(TextWriter output)
+    {
         var model = new Model();
-        var products = new Products();
         for (var i = 0; i < 3; i++)
             model.Step();
         var before = GC.GetAllocatedBytesForCurrentThread();
         model.Step();
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        var results = Rivals.Measure([new("its products alone", _ => products.Run()), new("training step", _ => model.Step())], threads, 9, 0.3);
-        var rate = products.Operations / 1e9;
-        output.WriteLine($"{Blocks} blocks of width {Width}, {Tokens} tokens, {threads} threads, {rate:F1} GFLOP in linear layers, {allocated} bytes allocated by a step");
-        foreach (var result in results)
-            output.WriteLine($"{result.Name,-28} {result.Seconds * 1e3,9:F1} ms  {rate / result.Seconds,7:F1} GFLOP/s  {result.Ratio,5:F2} of the products' rate");
-        foreach (var result in Rivals.Measure([.. Alone()], threads, 7, 0.03))
+        output.WriteLine($"{GC.GetAllocatedBytesForCurrentThread() - before} bytes allocated by a step after the third");
+        foreach (var result in Rivals.Measure([.. Alone()], WorkerPool.ThreadCount, 7, 0.03))
             output.WriteLine($"{result.Name,-28} {result.Seconds * 1e3,9:F2} ms forward and backward");
     }
 
