@@ -1,0 +1,74 @@
+using System.Text.Json;
+using Sparseland.Cli.Verbs;
+
+namespace Sparseland.Cli.Tests;
+
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("sparseland-cli").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Every_verb_has_two_examples_and_help_that_shows_them()
+    {
+        foreach (var verb in VerbList.All)
+            Assert.True(verb.Examples.Count >= 2 && verb.Examples.All(example => example.Command.StartsWith($"sparseland {verb.Name}", StringComparison.Ordinal)), verb.Name);
+        var (code, output, _) = Tool.Run("prune", "--help");
+        Assert.Equal(0, code);
+        Assert.Contains("sparseland prune -o my-sparse", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("prune", "--sparsity", "1.2", "-o", "out")]
+    [InlineData("prune", "--score", "wnda", "-o", "out")]
+    [InlineData("prune", "--pattern", "2:7", "-o", "out")]
+    [InlineData("prune")]
+    [InlineData("prune", "nowhere", "-o", "out")]
+    [InlineData("run", "nowhere", "x")]
+    [InlineData("eval", "--tasks", "riddles")]
+    [InlineData("convert", "-o", "out", "--values", "f33")]
+    [InlineData("train", "nowhere.json")]
+    [InlineData("bench", "--ways", "f33")]
+    [InlineData("reproduce", "no-such-system")]
+    [InlineData("inspect", "--threads", "-1")]
+    [InlineData("no-such-verb")]
+    public void Bad_input_gets_one_line_and_exit_code_2(params string[] arguments)
+    {
+        var (code, output, errors) = Tool.Run(arguments);
+        Assert.Equal(2, code);
+        Assert.Equal("", output);
+        Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_model_is_pruned_refused_a_second_time_inspected_and_run()
+    {
+        var output = Path.Combine(_folder, "sparse");
+        Assert.Equal(0, Tool.Run("prune", "-o", output, "--score", "magnitude", "--update", "none", "--recover", "0", "--no-report", "-q").Code);
+        var before = File.ReadAllBytes(Path.Combine(output, "model.safetensors"));
+        Assert.Equal(2, Tool.Run("prune", "-o", output, "-q").Code);
+        Assert.Equal(before, File.ReadAllBytes(Path.Combine(output, "model.safetensors")));
+
+        using var inspected = JsonDocument.Parse(Tool.Run("inspect", output, "--json", "-q").Output);
+        Assert.Contains(inspected.RootElement.GetProperty("matrices").EnumerateArray(), matrix => matrix.GetProperty("layout").GetString() == "2:4" && matrix.GetProperty("sparsity").GetDouble() == 0.5);
+
+        var first = Tool.Run("run", output, "A story about Tom and Anna", "-n", "12", "--temperature", "0.8", "--seed", "3", "--json", "-q");
+        Assert.Equal(0, first.Code);
+        using var story = JsonDocument.Parse(first.Output);
+        var text = story.RootElement.GetProperty("text").GetString();
+        using var again = JsonDocument.Parse(Tool.Run("run", output, "A story about Tom and Anna", "-n", "12", "--temperature", "0.8", "--seed", "3", "--threads", "1", "--json", "-q").Output);
+        Assert.Equal(text, again.RootElement.GetProperty("text").GetString());
+    }
+
+    [Fact]
+    public void A_dry_run_lists_every_tensor_and_writes_nothing()
+    {
+        var (code, output, _) = Tool.Run("prune", "--dry-run", "--json", "-o", Path.Combine(_folder, "none"));
+        Assert.Equal(0, code);
+        using var plan = JsonDocument.Parse(output);
+        Assert.Equal(42, plan.RootElement.GetProperty("tensors").EnumerateArray().Count(tensor => tensor.GetProperty("prunes").GetBoolean()));
+        Assert.False(Directory.Exists(Path.Combine(_folder, "none")));
+    }
+}
