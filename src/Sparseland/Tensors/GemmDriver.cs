@@ -22,7 +22,7 @@ internal static unsafe class GemmDriver<TVector, TOperations, T>
     // 72 rows by 256 steps are 72 KiB: well inside the smallest L2 (512 KiB), and small enough to share the work out evenly.
     private const int RowBlock = 72;
 
-    // The packed right operand: below half of the last-level cache of the machines we know.
+    // The packed right operand, which every block of rows reads again: larger ones fall out of the nearer caches.
     private const long PackedBytes = 2 << 20;
 
     // Below this many multiply-adds waking a thread costs more than it saves.
@@ -44,7 +44,8 @@ internal static unsafe class GemmDriver<TVector, TOperations, T>
         var streaming = n <= 2 * job.PanelWidth;
         var depth = streaming ? StreamingDepthBlock : DepthBlock;
         job.Direct = a.Column == 1 && (streaming || a.Row * sizeof(T) <= DirectStrideBytes);
-        var stepsPerChunk = Math.Max(depth, (int)Math.Min(k, 512) / depth * depth);
+        // Long chunks when columns are few: each chunk ends with all threads waiting for the last.
+        var stepsPerChunk = Math.Clamp((int)(PackedBytes / 2 / ((long)n * sizeof(T))), StreamingDepthBlock, 16 * StreamingDepthBlock) / depth * depth;
         var columnsPerChunk = (int)Math.Min(n, Math.Max(PackedBytes / ((long)Math.Min(k, stepsPerChunk) * sizeof(T)), 8 * job.PanelWidth));
         columnsPerChunk = (columnsPerChunk + job.PanelWidth - 1) / job.PanelWidth * job.PanelWidth;
         for (var k0 = 0; k0 < k; k0 += stepsPerChunk)
