@@ -25,14 +25,16 @@ var weights = new Tensor<float>(new Shape(size, size));
 var input = new Tensor<float>(new Shape(size));
 random.FillNormal(weights.Span);
 random.FillNormal(input.Span);
-var mask = MaskSelection.NofM(weights.Matrix, 2, 4);
-mask.Apply(weights.Matrix);
-var expected = new float[size];
-DenseMatrix.FromFloat32(weights.Matrix, ElementType.Float32).Multiply(input.Span, expected);
-foreach (var layout in new[] { "csr", "bitmap", "2:4", "block 1x8" })
+foreach (var (layout, pattern) in new[] { ("csr", "unstructured"), ("bitmap", "unstructured"), ("2:4", "2:4"), ("block 1x8", "block:1x8") })
 {
-    var product = new float[size];
-    MatrixLayoutFactory.Create(layout, ElementType.Float32, weights.Matrix, mask).Multiply(input.Span, product);
+    var scores = weights.Copy();
+    TensorPrimitives.Abs(scores.Span, scores.Span);
+    var mask = MaskSelection.Select(scores.Matrix, Pattern.Parse(pattern), 0.5, ComparisonGroup.Row);
+    var kept = weights.Copy();
+    mask.Apply(kept.Matrix);
+    var (expected, product) = (new float[size], new float[size]);
+    DenseMatrix.FromFloat32(kept.Matrix, ElementType.Float32).Multiply(input.Span, expected);
+    MatrixLayoutFactory.Create(layout, ElementType.Float32, kept.Matrix, mask).Multiply(input.Span, product);
     for (var i = 0; i < size; i++)
     {
         if (Math.Abs(product[i] - expected[i]) > 1e-3f)
