@@ -15,6 +15,7 @@ internal sealed class PriceVerb : Verb
     private readonly RecipeOptions _recipe = new();
     private readonly TextOptions _texts = new();
     private readonly Option<bool> _quick = new("--quick") { Description = "Fewer sequences and stories." };
+    private readonly Option<bool> _markdown = new("--markdown") { Description = "Write the table as Markdown." };
 
     public override string Name => "price";
 
@@ -26,7 +27,7 @@ internal sealed class PriceVerb : Verb
         ("sparseland price my-model --score wanda --calib notes.txt --eval book.txt --json", "with another score, on one's own texts"),
     ];
 
-    public override IEnumerable<Symbol> Symbols => [_model.Argument, .. _recipe.Symbols, .. _texts.Symbols, _quick];
+    public override IEnumerable<Symbol> Symbols => [_model.Argument, .. _recipe.Symbols, .. _texts.Symbols, _quick, _markdown];
 
     public override int Run(VerbContext context)
     {
@@ -36,7 +37,7 @@ internal sealed class PriceVerb : Verb
         if (context.Json)
             WriteJson(rows);
         else
-            Write(context.Output, rows);
+            Write(context.Output, rows, context.Get(_markdown));
         return 0;
     }
 
@@ -62,13 +63,21 @@ internal sealed class PriceVerb : Verb
         };
     }
 
-    internal static void Write(TextWriter writer, IReadOnlyList<PriceRow> rows)
+    internal static void Write(TextWriter writer, IReadOnlyList<PriceRow> rows, bool markdown = false)
     {
         var table = new TextTable("way", "sparsity", "bytes", "perplexity", "tokens/s", "front", "note");
         foreach (var row in rows)
             table.Add(row.Name, row.Recipe is null ? "" : TextTable.Percent(row.Sparsity), TextTable.Bytes(row.Bytes), row.Perplexity.ToString("F4", CultureInfo.InvariantCulture),
                 TextTable.Number(row.TokensPerSecond, 0), row.IsOnFront ? "*" : "", row.Note ?? "");
-        table.Write(writer);
+        if (markdown)
+        {
+            table.WriteMarkdown(writer);
+            writer.WriteLine();
+        }
+        else
+        {
+            table.Write(writer);
+        }
         writer.WriteLine("* no other way has fewer bytes and a lower perplexity");
     }
 

@@ -17,6 +17,7 @@ public sealed record SvgPlot(string Title, PlotAxis X, PlotAxis Y, IReadOnlyList
     private const int Top = 44;
     private const int Bottom = 56;
     private const int Right = 24;
+    private const int LabelRoom = 150;
 
     // Okabe and Ito (2008): distinguishable with colour blindness too.
     private static readonly string[] Colours = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#999933", "#882255", "#555555"];
@@ -76,7 +77,11 @@ public sealed record SvgPlot(string Title, PlotAxis X, PlotAxis Y, IReadOnlyList
             var tip = string.Create(CultureInfo.InvariantCulture, $"{series.Name}{(point.Label is null ? "" : $": {point.Label}")} ({point.X:G5}, {point.Y:G5})");
             svg.Append(CultureInfo.InvariantCulture, $"<circle cx=\"{px:F1}\" cy=\"{py:F1}\" r=\"{(series.Mark == PlotMark.Line ? 3 : 5)}\" fill=\"{colour}\"><title>{Escape(tip)}</title></circle>\n");
             if (series.ShowLabels && point.Label is not null)
-                svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{px + 7:F1}\" y=\"{py - 6:F1}\" font-size=\"10\">{Escape(point.Label)}</text>\n");
+            {
+                // Near the right edge the label stands on the other side, or it would be cut off.
+                var flips = px > Width - LabelRoom;
+                svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{(flips ? px - 7 : px + 7):F1}\" y=\"{py - 6:F1}\" font-size=\"10\"{(flips ? " text-anchor=\"end\"" : "")}>{Escape(point.Label)}</text>\n");
+            }
         }
     }
 
