@@ -67,7 +67,10 @@ public sealed class LanguageTrainer(TrainingRecipe recipe)
     {
         var plan = recipe.Legs[leg];
         var task = Task(network, tokenizer, heldOut, leg);
-        var optimiser = new AdamW<float>(network.Parameters, new AdamWOptions(Beta2: plan.Beta2, WeightDecay: plan.WeightDecay));
+        var adamW = new AdamWOptions(Beta2: plan.Beta2, WeightDecay: plan.WeightDecay);
+        Optimiser<float> optimiser = plan.Optimiser == OptimiserKind.Muon
+            ? new Muon<float>(network.Parameters, parameter => parameter.Name.StartsWith("model.layers.", StringComparison.Ordinal), new MuonOptions(WeightDecay: plan.WeightDecay, Rest: adamW))
+            : new AdamW<float>(network.Parameters, adamW);
         var options = new TrainingOptions(plan.Schedule, plan.MicroBatches, plan.ClipNorm) { Steps = plan.Steps };
         return new TrainingLoop<float>(task, optimiser, options).Run(CheckpointPath(folder, leg), progress, cancellationToken);
     }
@@ -75,7 +78,7 @@ public sealed class LanguageTrainer(TrainingRecipe recipe)
     private StoryTask Task(TransformerNetwork<float> network, ITokenizer tokenizer, IReadOnlyList<TokenizedStory> heldOut, int leg)
     {
         var plan = recipe.Legs[leg];
-        var generator = new StoryGenerator(recipe.Stories.Options ?? new StoryOptions());
+        var generator = new StoryGenerator(plan.Stories ?? recipe.Stories.Options ?? new StoryOptions());
         var seed = StorySeed((ulong)leg);
         var batches = new StoryBatches(
             index => TokenizedStory.Encode(generator.Generate(seed, index).Text, tokenizer), network.Configuration.ContextLength, plan.BatchTokens, recipe.Stories.PackedShare, seed);

@@ -80,6 +80,7 @@ public sealed record TrainingRecipe
         foreach (var leg in Legs)
         {
             leg.Schedule.Validate();
+            leg.Stories?.Validate();
             if (leg.StopAfter is < 1)
                 throw new InvalidFileException(path, "legs", $"a leg stops after {leg.StopAfter} steps", "let it make at least one, or leave stopAfter out");
         }
@@ -118,11 +119,24 @@ public sealed record StoryRecipe(double PackedShare = 0.25, int HeldOut = 128, S
 /// <param name="Beta2">AdamW's memory of squares.</param>
 /// <param name="ClipNorm">Longest gradient.</param>
 /// <param name="StopAfter">Steps after which the leg ends before its schedule does, so that another leg can bring the rate down; null for the whole schedule.</param>
+/// <param name="Optimiser">What makes the steps; null for AdamW.</param>
+/// <param name="Stories">How this leg's stories are written, where that differs from the recipe's: a leg may ask more questions. Held-out stories are always the recipe's.</param>
 public sealed record TrainingLeg(
-    LearningRateSchedule Schedule, int BatchTokens = 4096, int MicroBatches = 1, double WeightDecay = 0.1, double Beta2 = 0.95, double ClipNorm = 1, long? StopAfter = null)
+    LearningRateSchedule Schedule, int BatchTokens = 4096, int MicroBatches = 1, double WeightDecay = 0.1, double Beta2 = 0.95, double ClipNorm = 1, long? StopAfter = null,
+    OptimiserKind? Optimiser = null, StoryOptions? Stories = null)
 {
     /// <summary>Steps that are made.</summary>
     public long Steps => Math.Min(StopAfter ?? Schedule.Steps, Schedule.Steps);
+}
+
+/// <summary>The optimisers that a leg can name.</summary>
+public enum OptimiserKind
+{
+    /// <summary><see cref="Learning.Optimisers.AdamW{T}"/>.</summary>
+    AdamW,
+
+    /// <summary><see cref="Learning.Optimisers.Muon{T}"/> on the blocks' matrices, AdamW on the rest.</summary>
+    Muon,
 }
 
 [JsonSerializable(typeof(TrainingRecipe))]

@@ -45,6 +45,16 @@ public sealed class AdamW<T> : Optimiser<T> where T : unmanaged, IBinaryFloating
     /// <inheritdoc/>
     protected override IEnumerable<Tensor<T>> StateOf(int index) => [_means[index], _squares[index]];
 
+    /// <summary>The state of one parameter, for an optimiser that leaves some parameters to this one.</summary>
+    internal IEnumerable<Tensor<T>> StateFor(int index) => StateOf(index);
+
+    /// <summary>Changes one parameter as step number <paramref name="step"/>, for an optimiser that leaves some parameters to this one.</summary>
+    internal void StepOne(int index, long step, double learningRate)
+    {
+        StepCount = step;
+        Update(index, Parameters[index], learningRate);
+    }
+
     /// <inheritdoc/>
     protected override unsafe void Update(int index, Parameter<T> parameter, double learningRate)
     {
