@@ -3,7 +3,27 @@ using Sparseland.Errors;
 namespace Sparseland.Language.Stories;
 
 /// <summary>How stories are written. Two generators with equal options and seeds write equal stories.</summary>
-public sealed record StoryOptions
+/// <param name="MinimumTokens">Least length in tokens; 0 (with <paramref name="MaximumTokens"/> 0) lets every story end by chance at the end of its day, at 290 tokens on average.</param>
+/// <param name="MaximumTokens">Greatest length in tokens; the length of a story is drawn uniformly from the range and the story ends at the first sentence beyond it.</param>
+/// <param name="QuestionRate">Chance that a question follows the opening and each paragraph; after each question another follows with a smaller chance, five in a row at most. In [0, 1].</param>
+/// <param name="Shares">Shares of the questions, relative to one another; null for the usual ones.</param>
+/// <param name="DistantShare">In stories of several chapters, the chance that a question is about anybody or anything known so far, not about those of the chapter.</param>
+/// <param name="NeedleDepth">Where the needle is put, as a fraction of the length in [0, 1]: a code given there in a line of its own and asked for at the end. Null: no needle. Needs a length.</param>
+/// <param name="RestateRate">Chance that the new number is told after somebody's count has changed. In [0, 1].</param>
+/// <param name="LongestChain">After so many untold changes of one person's count the new number is always told: the longest chain of sums in a question. In 1..6.</param>
+/// <param name="ShortestPuzzle">Fewest steps of a sum that a question brings with it, in 1..<paramref name="LongestPuzzle"/>.</param>
+/// <param name="LongestPuzzle">Most steps of a sum that a question brings with it, in <paramref name="ShortestPuzzle"/>..9.</param>
+public sealed record StoryOptions(
+    int MinimumTokens = 0,
+    int MaximumTokens = 0,
+    double QuestionRate = 0.75,
+    StoryQuestionShares? Shares = null,
+    double DistantShare = 0.2,
+    double? NeedleDepth = null,
+    double RestateRate = 0.5,
+    int LongestChain = 2,
+    int ShortestPuzzle = 2,
+    int LongestPuzzle = 4)
 {
     /// <summary>Characters that one token stands for where a length is given in tokens: a byte-level BPE of about a thousand entries trained on stories comes near it.</summary>
     public const double CharactersPerToken = 3.6;
@@ -14,35 +34,8 @@ public sealed record StoryOptions
     /// <summary>The longest length that can be asked for, in tokens.</summary>
     public const int LongestTokens = 1_000_000;
 
-    /// <summary>Least length in tokens; 0 (with <see cref="MaximumTokens"/> 0) lets every story end by chance at the end of its day, at 290 tokens on average.</summary>
-    public int MinimumTokens { get; init; }
-
-    /// <summary>Greatest length in tokens; the length of a story is drawn uniformly from the range and the story ends at the first sentence beyond it.</summary>
-    public int MaximumTokens { get; init; }
-
-    /// <summary>Chance that a question follows the opening and each paragraph; after each question another follows with a smaller chance, five in a row at most. In [0, 1].</summary>
-    public double QuestionRate { get; init; } = 0.75;
-
     /// <summary>Shares of the questions, relative to one another.</summary>
-    public StoryQuestionShares Shares { get; init; } = new();
-
-    /// <summary>In stories of several chapters, the chance that a question is about anybody or anything known so far, not about those of the chapter.</summary>
-    public double DistantShare { get; init; } = 0.2;
-
-    /// <summary>Where the needle is put, as a fraction of the length in [0, 1]: a code given there in a line of its own and asked for at the end. Null: no needle. Needs a length.</summary>
-    public double? NeedleDepth { get; init; }
-
-    /// <summary>Chance that the new number is told after somebody's count has changed. In [0, 1].</summary>
-    public double RestateRate { get; init; } = 0.5;
-
-    /// <summary>After so many untold changes of one person's count the new number is always told: the longest chain of sums in a question. In 1..6.</summary>
-    public int LongestChain { get; init; } = 2;
-
-    /// <summary>Fewest steps of a sum that a question brings with it, in 1..<see cref="LongestPuzzle"/>.</summary>
-    public int ShortestPuzzle { get; init; } = 2;
-
-    /// <summary>Most steps of a sum that a question brings with it, in <see cref="ShortestPuzzle"/>..9.</summary>
-    public int LongestPuzzle { get; init; } = 4;
+    public StoryQuestionShares Shares { get; init; } = Shares ?? new StoryQuestionShares();
 
     /// <summary>
     /// Stories for a model that has to reason: half of the questions are sums of two to four steps and riddles of three or four facts, and

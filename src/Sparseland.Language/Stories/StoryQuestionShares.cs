@@ -3,41 +3,30 @@ using Sparseland.Errors;
 namespace Sparseland.Language.Stories;
 
 /// <summary>Relative shares of the questions; zero leaves a kind out. What cannot be asked (a code where no lock is known) is skipped and the others share its part.</summary>
-public sealed record StoryQuestionShares
+/// <param name="Where">Where somebody or something is.</param>
+/// <param name="Who">Who has something.</param>
+/// <param name="Count">How many somebody has.</param>
+/// <param name="Sum">How many several people have together.</param>
+/// <param name="Said">What somebody said.</param>
+/// <param name="Told">What somebody was told.</param>
+/// <param name="Colour">What colour something has.</param>
+/// <param name="Key">What a code is.</param>
+/// <param name="Chain">A sum of several steps that the question brings with it.</param>
+/// <param name="Riddle">A riddle of three or four facts that the question brings with it.</param>
+/// <param name="Worked">Part of the questions about the place of things and about counts that ask for a worked answer, in [0, 1].</param>
+public sealed record StoryQuestionShares(
+    double Where = 3,
+    double Who = 1.3,
+    double Count = 2,
+    double Sum = 1,
+    double Said = 1.6,
+    double Told = 1.6,
+    double Colour = 0.8,
+    double Key = 1.5,
+    double Chain = 0,
+    double Riddle = 0,
+    double Worked = 0.45)
 {
-    /// <summary>Where somebody or something is.</summary>
-    public double Where { get; init; } = 3;
-
-    /// <summary>Who has something.</summary>
-    public double Who { get; init; } = 1.3;
-
-    /// <summary>How many somebody has.</summary>
-    public double Count { get; init; } = 2;
-
-    /// <summary>How many several people have together.</summary>
-    public double Sum { get; init; } = 1;
-
-    /// <summary>What somebody said.</summary>
-    public double Said { get; init; } = 1.6;
-
-    /// <summary>What somebody was told.</summary>
-    public double Told { get; init; } = 1.6;
-
-    /// <summary>What colour something has.</summary>
-    public double Colour { get; init; } = 0.8;
-
-    /// <summary>What a code is.</summary>
-    public double Key { get; init; } = 1.5;
-
-    /// <summary>A sum of several steps that the question brings with it.</summary>
-    public double Chain { get; init; }
-
-    /// <summary>A riddle of three or four facts that the question brings with it.</summary>
-    public double Riddle { get; init; }
-
-    /// <summary>Part of the questions about the place of things and about counts that ask for a worked answer, in [0, 1].</summary>
-    public double Worked { get; init; } = 0.45;
-
     internal void Validate()
     {
         ReadOnlySpan<double> shares = [Where, Who, Count, Sum, Said, Told, Colour, Key, Chain, Riddle];

@@ -14,7 +14,7 @@ public sealed record TrainingRecipe
     public required string Name { get; init; }
 
     /// <summary>Seed of the weights, the data and the order of batches.</summary>
-    public ulong Seed { get; init; } = 1;
+    public required ulong Seed { get; init; }
 
     /// <summary>The shape of a Llama-type model.</summary>
     public required ModelShape Model { get; init; }
@@ -23,7 +23,7 @@ public sealed record TrainingRecipe
     public required TokenizerRecipe Tokenizer { get; init; }
 
     /// <summary>The stories it is trained on.</summary>
-    public StoryRecipe Stories { get; init; } = new();
+    public required StoryRecipe Stories { get; init; }
 
     /// <summary>The stretches of training, each with a fresh optimiser; every leg after the first starts from the bfloat16 weights of the one before.</summary>
     public required IReadOnlyList<TrainingLeg> Legs { get; init; }

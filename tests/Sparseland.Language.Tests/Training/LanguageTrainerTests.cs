@@ -1,6 +1,7 @@
 using Sparseland.Autograd;
 using Sparseland.Language.Checkpoints;
 using Sparseland.Language.Models;
+using Sparseland.Language.Stories;
 using Sparseland.Language.Training;
 using Sparseland.Learning.Schedules;
 using Sparseland.Tensors;
@@ -28,6 +29,28 @@ public sealed class LanguageTrainerTests : IDisposable
         new LanguageTrainer(Recipe()).Train(parts, 2);
         foreach (var file in new[] { "model.safetensors", "config.json", "tokenizer.json", "training.json", "README.md" })
             Assert.Equal(File.ReadAllBytes(Path.Combine(whole, file)), File.ReadAllBytes(Path.Combine(parts, file)));
+    }
+
+    [Fact]
+    public void What_a_recipe_leaves_out_has_its_default()
+    {
+        var file = Path.Combine(_folder, "recipe.json");
+        File.WriteAllText(file, """
+            { "name": "small", "seed": 3, "model": { "width": 16, "feedForwardWidth": 32, "blockCount": 1, "headCount": 2, "keyValueHeadCount": 2, "headWidth": 8, "contextLength": 64 },
+              "tokenizer": { "vocabularySize": 300 }, "stories": {},
+              "legs": [ { "schedule": { "peak": 0.001, "steps": 5 }, "optimiser": "Muon", "stories": { "questionRate": 1, "shares": { "key": 3 } } } ] }
+            """);
+        var recipe = TrainingRecipe.Read(file);
+        Assert.Equal(new StoryOptions(QuestionRate: 1) { Shares = new StoryQuestionShares(Key: 3) }, recipe.Legs[0].Stories);
+        Assert.Equal(new StoryRecipe(), recipe.Stories);
+        Assert.Equal(recipe.ToJson(), WriteAndRead(recipe).ToJson());
+    }
+
+    private TrainingRecipe WriteAndRead(TrainingRecipe recipe)
+    {
+        var file = Path.Combine(_folder, "again.json");
+        File.WriteAllText(file, recipe.ToJson());
+        return TrainingRecipe.Read(file);
     }
 
     [Fact]
@@ -90,7 +113,7 @@ public sealed class LanguageTrainerTests : IDisposable
         Stories = new StoryRecipe(0.3, 6),
         Legs =
         [
-            new TrainingLeg(new LearningRateSchedule(1e-3, 20, 2), BatchTokens: 512, StopAfter: 7),
+            new TrainingLeg(new LearningRateSchedule(1e-3, 20, 2), BatchTokens: 512, StopAfter: 7, Optimiser: OptimiserKind.Muon, Stories: new StoryOptions(QuestionRate: 1)),
             new TrainingLeg(new LearningRateSchedule(5e-4, 3, 1, DecayKind.Linear), BatchTokens: 512, MicroBatches: 2),
         ],
     };
