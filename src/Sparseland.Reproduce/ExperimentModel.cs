@@ -40,11 +40,8 @@ public sealed class ExperimentModel
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(notes);
         var models = new List<ExperimentModel>();
-        var storyteller = context.ModelsFolder is null ? null : Path.Combine(context.ModelsFolder, "storyteller");
-        if (storyteller is not null && File.Exists(Path.Combine(storyteller, "model.safetensors")))
-            models.Add(Storyteller(storyteller));
-        else
-            notes.Add("models/storyteller is not there: what is claimed for it was not tested.");
+        if (Shipped(context, "storyteller", notes) is { } storyteller)
+            models.Add(storyteller);
         var stories = context.DataFolder is null ? null : Path.Combine(context.DataFolder, "language", "stories260K");
         var text = context.DataFolder is null ? null : Path.Combine(context.DataFolder, "text", "tinystories_1000", "tinystories_1000.json");
         if (stories is not null && File.Exists(Path.Combine(stories, "stories260K.bin")) && File.Exists(text))
@@ -52,6 +49,21 @@ public sealed class ExperimentModel
         else
             notes.Add("stories260K and its text are not there (SPARSELAND_DATA names their folder): what is claimed for it was not tested.");
         return models;
+    }
+
+    /// <summary>A model of this project that tells stories, or null where its weights are not there.</summary>
+    /// <param name="context">The folders.</param>
+    /// <param name="name">Its folder in the models folder.</param>
+    /// <param name="notes">Told what is missing.</param>
+    public static ExperimentModel? Shipped(ExperimentContext context, string name, ICollection<string> notes)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(notes);
+        var folder = context.ModelsFolder is null ? null : Path.Combine(context.ModelsFolder, name);
+        if (folder is not null && File.Exists(Path.Combine(folder, "model.safetensors")))
+            return Stories(name, folder);
+        notes.Add($"models/{name} is not there: what is claimed for it was not tested.");
+        return null;
     }
 
     /// <summary>Calibration sequences of a seed.</summary>
@@ -63,12 +75,12 @@ public sealed class ExperimentModel
         Language.Evaluation.Perplexity.Measure(model, Tokenizer, [.. _texts(seed, false).Select(text => new EvaluationText(text))],
             PerplexityProtocol.Documents(Window) with { Limit = tokens }, null, cancellation).Perplexity;
 
-    private static ExperimentModel Storyteller(string folder)
+    private static ExperimentModel Stories(string name, string folder)
     {
         var recipe = Path.Combine(folder, "recipe.json");
         var options = File.Exists(recipe) ? TrainingRecipe.Read(recipe).Stories.Options : null;
         // Seeds far from those of the training legs.
-        return new ExperimentModel("storyteller", Language.Checkpoints.Checkpoint.Open(folder), Language.Tokenizers.Tokenizer.Load(folder),
+        return new ExperimentModel(name, Language.Checkpoints.Checkpoint.Open(folder), Language.Tokenizers.Tokenizer.Load(folder),
             (seed, calibration) => [.. StoryCorpus.Texts((calibration ? 7_000_000UL : 8_000_000UL) + seed, 0, 200, options)]);
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sparseland.Chance;
 using Sparseland.Files;
 using Sparseland.Language.Checkpoints;
 using Sparseland.Language.Models;
@@ -48,7 +49,7 @@ public sealed class LanguageTrainer(TrainingRecipe recipe)
         var heldOut = HeldOutStories(tokenizer, configuration.ContextLength);
         for (var leg = log.Legs.Count; leg < Math.Min(legs, recipe.Legs.Count); leg++)
         {
-            var network = leg == 0 ? TransformerNetwork<float>.Create(configuration, recipe.Seed) : LoadNetwork(folder);
+            var network = leg == 0 ? CreateNetwork(configuration) : LoadNetwork(folder);
             var result = TrainLeg(leg, network, tokenizer, heldOut, folder, progress, cancellationToken);
             log = log.With(new TrainingLegLog(leg, result.Steps, result.Curve));
             ModelFolder.Write(folder, network, tokenizer, log);
@@ -60,6 +61,20 @@ public sealed class LanguageTrainer(TrainingRecipe recipe)
         AtomicFile.WriteText(Path.Combine(folder, TrainingCard.CurveFile), TrainingCard.Curve(log));
         AtomicFile.WriteText(Path.Combine(folder, "README.md"), TrainingCard.Of(recipe, log, finished.Parameters.Sum(parameter => parameter.Value.Length), outcome.Figures));
         return outcome;
+    }
+
+    private TransformerNetwork<float> CreateNetwork(TransformerConfiguration configuration)
+    {
+        var network = TransformerNetwork<float>.Create(configuration, recipe.Seed);
+        foreach (var block in recipe.Loud?.Blocks ?? [])
+            foreach (var norm in (string[])[TensorNames.AttentionNorm, TensorNames.FeedForwardNorm])
+            {
+                var channels = Enumerable.Range(0, configuration.Width).ToArray();
+                new RandomStream(recipe.Seed, $"loud channels {norm}", (ulong)block).Shuffle<int>(channels);
+                foreach (var channel in channels.Take(recipe.Loud!.Count))
+                    network[TensorNames.Weight(block, norm)].Value.Span[channel] = (float)recipe.Loud.Gain;
+            }
+        return network;
     }
 
     private TrainingResult TrainLeg(

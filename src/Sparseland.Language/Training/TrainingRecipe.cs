@@ -19,6 +19,9 @@ public sealed record TrainingRecipe
     /// <summary>The shape of a Llama-type model.</summary>
     public required ModelShape Model { get; init; }
 
+    /// <summary>Channels that are loud from the start, as large models grow them by themselves; null for none.</summary>
+    public LoudChannels? Loud { get; init; }
+
     /// <summary>The byte-level BPE vocabulary.</summary>
     public required TokenizerRecipe Tokenizer { get; init; }
 
@@ -86,6 +89,8 @@ public sealed record TrainingRecipe
         }
         if (Model.Width % 2 != 0 || Model.HeadCount % Model.KeyValueHeadCount != 0 || Model.HeadWidth % 2 != 0)
             throw new InvalidFileException(path, "model", $"{Model.HeadCount} heads of {Model.HeadWidth} with {Model.KeyValueHeadCount} key and value heads do not fit", "let the key and value heads divide the heads, and keep head widths even");
+        if (Loud is { } loud && (loud.Blocks.Any(block => block < 0 || block >= Model.BlockCount) || loud.Count < 1 || loud.Count > Model.Width || !(loud.Gain > 0)))
+            throw new InvalidFileException(path, "loud", $"blocks {string.Join(", ", loud.Blocks)}, {loud.Count} channels with a gain of {loud.Gain}", $"name blocks below {Model.BlockCount}, at most {Model.Width} channels and a gain above 0");
     }
 }
 
@@ -99,6 +104,15 @@ public sealed record TrainingRecipe
 /// <param name="ContextLength">Longest context.</param>
 /// <param name="RopeTheta">Base of the rotary frequencies.</param>
 public sealed record ModelShape(int Width, int FeedForwardWidth, int BlockCount, int HeadCount, int KeyValueHeadCount, int HeadWidth, int ContextLength, double RopeTheta = 10000);
+
+/// <summary>
+/// Channels whose norm gains begin at a multiple of one, so that a small model learns to use outliers: what methods for outliers (OWL) are tried on.
+/// The channels are drawn from the recipe's seed, apart for every block.
+/// </summary>
+/// <param name="Blocks">The blocks, from 0.</param>
+/// <param name="Count">Channels in each of their two norms.</param>
+/// <param name="Gain">Where their gains begin.</param>
+public sealed record LoudChannels(IReadOnlyList<int> Blocks, int Count = 4, double Gain = 20);
 
 /// <summary>How the vocabulary is learned.</summary>
 /// <param name="VocabularySize">Ids, the 256 bytes and the special tokens included.</param>

@@ -43,6 +43,11 @@ public sealed class OwlExperiment : IExperiment
             OwlAgainstUniform.Run(model, context, tables, progress, cancellation);
             PlantedOutliers.Run(model, context, tables, outcomes, progress, cancellation);
         }
+        if (ExperimentModel.Shipped(context, "loud-channels", notes) is { } loud)
+        {
+            using var _ = loud.Checkpoint;
+            OwlAgainstUniform.Run(loud, context, tables, progress, cancellation);
+        }
         foreach (var claim in Claims)
             if (outcomes.All(outcome => outcome.Claim.Id != claim.Id))
                 outcomes.Add(new ClaimOutcome(claim, Verdict.NotTested, "the model is not there"));

@@ -6,7 +6,7 @@ namespace Sparseland.Recipes;
 
 /// <summary>
 /// OWL, outlier weighed layerwise sparsity (Yin et al. 2024): a block in which more Wanda scores stand out (above M times the block's mean) is pruned less.
-/// Options: "lambda" (0.08; for N:M patterns 2), "outlierFactor" M (5).
+/// Options: "lambda" (0.08; for N:M patterns 2), "outlierFactor" M (5), "structureSpecial" (false; only for N:M patterns).
 /// Sparsities span exactly 2λ and average the recipe's; for N:M patterns they are whole counts, spread over λ, and their average is what rounding makes it.
 /// Departure: a λ that would push a block's sparsity out of 0 to 1 is an error that names the largest legal one; the authors' code replaces such values by 0.01.
 /// </summary>
@@ -14,6 +14,7 @@ public sealed class OwlAllocation : IAllocation
 {
     private readonly double? _lambda;
     private readonly double _outlierFactor;
+    private readonly bool _structureSpecial;
     private readonly List<double> _outliers = [];
 
     /// <summary>Reads its options.</summary>
@@ -23,6 +24,7 @@ public sealed class OwlAllocation : IAllocation
         var lambda = options.Number("lambda", double.NaN, 0, 32);
         _lambda = double.IsNaN(lambda) ? null : lambda;
         _outlierFactor = options.Number("outlierFactor", 5, 0, 1e6);
+        _structureSpecial = options.Flag("structureSpecial", false);
     }
 
     /// <inheritdoc/>
@@ -49,7 +51,7 @@ public sealed class OwlAllocation : IAllocation
     {
         ArgumentNullException.ThrowIfNull(request);
         var blocks = request.Group > 0
-            ? ShareGroups([.. _outliers], request.Sparsity, _lambda ?? 2, request.Group)
+            ? ShareGroups([.. _outliers], request.Sparsity, _lambda ?? 2, request.Group, _structureSpecial)
             : Share([.. _outliers], request.Sparsity, _lambda ?? 0.08);
         return [.. request.Matrices.Select(matrix => blocks[matrix.Block])];
     }
@@ -109,15 +111,17 @@ public sealed class OwlAllocation : IAllocation
     /// <param name="sparsity">The pattern's own sparsity.</param>
     /// <param name="lambda">The span of the counts.</param>
     /// <param name="group">M of N:M.</param>
+    /// <param name="structureSpecial">Blocks that would keep one weight more per group keep two more, so that 4:8 becomes 6:8 and never 5:8 (the authors' structure_special).</param>
     /// <returns>Sparsities that are multiples of 1 / group.</returns>
     /// <exception cref="InvalidSettingException">A group would lose nothing less than nothing, or everything.</exception>
-    public static double[] ShareGroups(ReadOnlySpan<double> outliers, double sparsity, double lambda, int group)
+    public static double[] ShareGroups(ReadOnlySpan<double> outliers, double sparsity, double lambda, int group, bool structureSpecial = false)
     {
         var keep = Relative(outliers, out var mean);
         var pruned = (int)Math.Round(sparsity * group);
         for (var i = 0; i < keep.Length; i++)
         {
-            var count = pruned - (int)Math.Round((keep[i] - mean) * lambda);
+            var more = (int)Math.Round((keep[i] - mean) * lambda);
+            var count = pruned - (structureSpecial && more == 1 ? 2 : more);
             if (count < 0 || count >= group)
                 throw new InvalidSettingException(string.Create(CultureInfo.InvariantCulture,
                     $"allocation owl: lambda {lambda:g4} would prune {count} of {group} weights in block {i}; at most {Math.Min(pruned, group - 1 - pruned)} is always safe here"));

@@ -43,6 +43,10 @@ public class OwlAllocationTests
     }
 
     [Fact]
+    public void The_special_structure_keeps_two_more_where_the_plain_one_keeps_one_more() =>
+        Assert.Equal([6 / 8.0, 3 / 8.0, 5 / 8.0, 5 / 8.0], OwlAllocation.ShareGroups([1, 9, 5, 5], 5 / 8.0, 2, 8, structureSpecial: true));
+
+    [Fact]
     public void Scaling_channels_and_unscaling_the_columns_that_read_them_changes_no_outlier()
     {
         var (weights, inputs) = Layer(1);
