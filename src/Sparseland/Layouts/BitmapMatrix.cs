@@ -1,4 +1,5 @@
 using System.Numerics;
+using Sparseland.Errors;
 using Sparseland.Kernels;
 using Sparseland.Masks;
 using Sparseland.Tensors;
@@ -69,11 +70,12 @@ public sealed unsafe partial class BitmapMatrix : SparseMatrix
     /// <param name="values">The matrix.</param>
     /// <param name="mask">What is kept; a kept zero is stored.</param>
     /// <param name="element">Float32, BFloat16, Float16 or Int8.</param>
+    /// <exception cref="NumericalException">A kept value is NaN or infinite, or becomes infinite in the value type; the message has its row and column.</exception>
     public static BitmapMatrix FromDense(MatrixView<float> values, Mask mask, ElementType element) => FromDense(values, mask, element, default);
 
     internal static BitmapMatrix FromDense(MatrixView<float> values, Mask mask, ElementType element, ReadOnlySpan<float> scales)
     {
-        CheckSource(values, mask);
+        CheckSource(element, values, mask);
         StoredValues.RequireElement(LayoutName, element, Elements);
         var bitmap = LayoutPart.Allocate("bitmap", PartType.UInt64, mask.Words.Length);
         mask.Words.CopyTo(new Span<ulong>(bitmap.Pointer, mask.Words.Length));

@@ -90,9 +90,10 @@ public sealed unsafe partial class BlockMatrix : SparseMatrix
     /// <param name="blockColumns">c, 1 to 256.</param>
     /// <param name="element">Float32 or BFloat16.</param>
     /// <exception cref="MismatchException">The mask keeps part of a block.</exception>
+    /// <exception cref="NumericalException">A kept value is NaN or infinite, or becomes infinite in the value type; the message has its row and column.</exception>
     public static BlockMatrix FromDense(MatrixView<float> values, Mask mask, int blockRows, int blockColumns, ElementType element)
     {
-        CheckSource(values, mask);
+        CheckSource(element, values, mask);
         CheckExtents(blockRows, blockColumns);
         StoredValues.RequireElement(NameOf(blockRows, blockColumns), element, ElementType.Float32, ElementType.BFloat16);
         var pattern = new BlockPattern(blockRows, blockColumns);

@@ -1,3 +1,4 @@
+using Sparseland.Errors;
 using Sparseland.Kernels;
 using Sparseland.Masks;
 using Sparseland.Tensors;
@@ -67,9 +68,10 @@ public sealed unsafe partial class CsrMatrix : SparseMatrix
     /// <param name="values">The matrix.</param>
     /// <param name="mask">What is kept; a kept zero is stored.</param>
     /// <param name="element">Float32 or BFloat16.</param>
+    /// <exception cref="NumericalException">A kept value is NaN or infinite, or becomes infinite in the value type; the message has its row and column.</exception>
     public static CsrMatrix FromDense(MatrixView<float> values, Mask mask, ElementType element)
     {
-        CheckSource(values, mask);
+        CheckSource(element, values, mask);
         StoredValues.RequireElement(LayoutName, element, ElementType.Float32, ElementType.BFloat16);
         var kept = mask.KeptCount;
         var offsets = LayoutPart.Allocate("offsets", PartType.Int32, mask.Rows + 1L);

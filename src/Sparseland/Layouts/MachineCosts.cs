@@ -21,6 +21,9 @@ public readonly record struct KernelCost(double PerWeight, double PerKept)
 /// </summary>
 public sealed class MachineCosts
 {
+    private const int FewestWarmRounds = 40;
+    private const int MostWarmRounds = 120;
+
     private readonly Dictionary<(string Layout, ElementType Element, KernelOperation Operation, bool Cached), KernelCost> _costs = [];
 
     private MachineCosts(string source) => Source = source;
@@ -41,13 +44,14 @@ public sealed class MachineCosts
     public KernelCost Find(string layoutName, ElementType element, KernelOperation operation, bool cached) =>
         _costs.TryGetValue((Family(layoutName), element, operation, cached), out var cost) ? cost : Walk(operation);
 
-    /// <summary>Measures every layout on random matrices, from memory and from the cache, with the number of threads that kernels use now. Takes a few seconds.</summary>
+    /// <summary>Measures every layout on random matrices, from memory and from the cache, with the number of threads that kernels use now. Takes some seconds, the first of them to let the compiler reach its last tier.</summary>
     /// <param name="clock">The time source.</param>
     /// <param name="progress">Told each layout.</param>
     /// <param name="cancellationToken">Ends it between two layouts.</param>
     public static MachineCosts Measure(TimeProvider clock, IProgress<ProgressReport>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(clock);
+        WarmUp(clock, cancellationToken);
         var costs = new MachineCosts("measured on this machine");
         var done = 0;
         foreach (var (layout, element, low, high) in Subjects)
@@ -72,6 +76,34 @@ public sealed class MachineCosts
         .. from layout in (string[])["block 1x8", "block 8x1"] from element in (ElementType[])[ElementType.Float32, ElementType.BFloat16] select (layout, element, 0.1, 0.5),
         ("tiled-csl", ElementType.Float16, 0.2, 0.6),
     ];
+
+    // The compiler improves a kernel only after it has been called some dozens of times, and in the background: every kernel runs on a small matrix
+    // until a round over all of them has stopped becoming faster, so that the first subjects are not measured in worse code than the last.
+    private static void WarmUp(TimeProvider clock, CancellationToken cancellationToken)
+    {
+        const int columns = 512;
+        var operands = new List<MatrixLayout>();
+        foreach (var (layout, element, low, _) in Subjects)
+            operands.Add(Sample(layout, element, 128, columns, low));
+        var x = new Tensor<float>(new Shape(32, columns));
+        var y = new Tensor<float>(new Shape(32, 128));
+        var best = double.MaxValue;
+        for (var (round, still) = (0, 0); round < MostWarmRounds && (round < FewestWarmRounds || still < 3); round++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var start = clock.GetTimestamp();
+            foreach (var operand in operands)
+            {
+                for (var i = 0; i < 8; i++)
+                    operand.Multiply(x.Matrix.Row(0), y.Matrix.Row(0));
+                operand.MultiplyBatch(x.Matrix, y.Matrix);
+                operand.MultiplyBatch(x.Matrix, y.Matrix);
+            }
+            var elapsed = clock.GetElapsedTime(start).TotalSeconds;
+            still = elapsed < best * 0.9 ? 0 : still + 1;
+            best = Math.Min(best, elapsed);
+        }
+    }
 
     private void MeasureOne(TimeProvider clock, string layout, ElementType element, double low, double high, bool cached)
     {

@@ -76,12 +76,13 @@ public sealed unsafe partial class NmMatrix : SparseMatrix
     /// <param name="group">M.</param>
     /// <param name="element">Float32, BFloat16 or Int8.</param>
     /// <exception cref="MismatchException">A group keeps another number.</exception>
+    /// <exception cref="NumericalException">A kept value is NaN or infinite, or becomes infinite in the value type; the message has its row and column.</exception>
     public static NmMatrix FromDense(MatrixView<float> values, Mask mask, int keep, int group, ElementType element) =>
         FromDense(values, mask, keep, group, element, default);
 
     internal static NmMatrix FromDense(MatrixView<float> values, Mask mask, int keep, int group, ElementType element, ReadOnlySpan<float> scales)
     {
-        CheckSource(values, mask);
+        CheckSource(element, values, mask);
         var geometry = new Geometry(keep, group, mask.Columns);
         StoredValues.RequireElement($"{keep}:{group}", element, Elements);
         var selectors = LayoutPart.Allocate("selectors", PartType.UInt8, geometry.SelectorCount(mask.Rows));

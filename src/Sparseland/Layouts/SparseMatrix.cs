@@ -118,13 +118,14 @@ public abstract unsafe partial class SparseMatrix : MatrixLayout, ILayoutParts
             throw new ArgumentException($"a {Rows} x {Columns} matrix times a vector of {xLength} into one of {yLength}");
     }
 
-    private protected static void CheckSource(MatrixView<float> values, Mask mask)
+    private protected static void CheckSource(ElementType element, MatrixView<float> values, Mask mask)
     {
         ArgumentNullException.ThrowIfNull(mask);
         if (values.Rows != mask.Rows || values.Columns != mask.Columns)
             throw new ArgumentException($"a {mask.Rows} x {mask.Columns} mask on a {values.Rows} x {values.Columns} matrix", nameof(mask));
         if (mask.KeptCount >= int.MaxValue - StoredValues.Slack)
             throw new ResourceLimitException($"a sparse layout holds fewer than {int.MaxValue} entries, and the mask keeps {mask.KeptCount}: split the matrix by rows");
+        StoredValues.RequireFinite(element, values, mask);
     }
 
     // The kept values of one row in column order.

@@ -1,6 +1,9 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Sparseland.Errors;
+using Sparseland.Masks;
+using Sparseland.Tensors;
 
 namespace Sparseland.Layouts;
 
@@ -35,6 +38,27 @@ internal static unsafe class StoredValues
         throw new UnsupportedException($"the layout {layout} stores {string.Join(", ", known.ToArray())} values, not {element}");
     }
 
+    /// <summary>Refuses kept values that are NaN or infinite, or become infinite in the value type.</summary>
+    /// <param name="element">As what they will be stored.</param>
+    /// <param name="values">The matrix; what is not kept may hold anything.</param>
+    /// <param name="mask">What is kept, of the same extents.</param>
+    /// <exception cref="NumericalException">There is one; the message has its row and column.</exception>
+    public static void RequireFinite(ElementType element, MatrixView<float> values, Mask mask)
+    {
+        var limit = LargestOf(element);
+        for (var row = 0; row < mask.Rows && mask.Columns > 0; row++)
+        {
+            var line = values.Row(row);
+            // The largest magnitude comes with its sign; a NaN comes out as NaN and is not below the limit.
+            if (Math.Abs(TensorPrimitives.MaxMagnitude<float>(line)) <= limit)
+                continue;
+            for (var column = 0; column < line.Length; column++)
+                if (mask[row, column] && !(Math.Abs(line[column]) <= limit))
+                    throw new NumericalException(string.Create(CultureInfo.InvariantCulture,
+                        $"row {row}, column {column} of a {mask.Rows} x {mask.Columns} matrix is {line[column]}, which {element} cannot hold: {(float.IsFinite(line[column]) ? "store float32" : "look for the layer or the step that made it")}"));
+        }
+    }
+
     /// <summary>The int8 scale of a row's kept values; 0 when all are zero.</summary>
     public static float ScaleOf(ReadOnlySpan<float> values)
     {
@@ -49,7 +73,6 @@ internal static unsafe class StoredValues
     /// <param name="values">The values.</param>
     /// <param name="scale">The int8 scale; not used otherwise.</param>
     /// <param name="destination">Where to.</param>
-    /// <exception cref="NumericalException">A finite value is too large for float16.</exception>
     public static void Encode(ElementType element, ReadOnlySpan<float> values, float scale, byte* destination)
     {
         switch (element)
@@ -63,7 +86,7 @@ internal static unsafe class StoredValues
                 break;
             case ElementType.Float16:
                 for (var i = 0; i < values.Length; i++)
-                    ((ushort*)destination)[i] = ToFloat16(values[i]);
+                    ((ushort*)destination)[i] = BitConverter.HalfToUInt16Bits((Half)values[i]);
                 break;
             default:
                 var inverse = scale == 0 ? 0 : 1 / scale;
@@ -129,13 +152,13 @@ internal static unsafe class StoredValues
     /// <summary>2^112: the difference of the exponent biases of float32 and float16, as a factor.</summary>
     public const float Float16Bias = 5.192296858534828e33f;
 
-    private static ushort ToFloat16(float value)
+    // The largest magnitude that does not round to infinity.
+    private static float LargestOf(ElementType element) => element switch
     {
-        var half = (Half)value;
-        if (!Half.IsFinite(half))
-            throw new NumericalException($"the value {value} does not fit float16 (at most 65504): store float32 or bfloat16");
-        return BitConverter.HalfToUInt16Bits(half);
-    }
+        ElementType.Float16 => MathF.BitDecrement(65520),
+        ElementType.BFloat16 => BitConverter.UInt32BitsToSingle(0x7F7F7FFF),
+        _ => float.MaxValue,
+    };
 
     private static void CopyFloat32(float* source, int count, float* destination)
     {

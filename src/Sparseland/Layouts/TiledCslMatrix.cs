@@ -1,3 +1,4 @@
+using Sparseland.Errors;
 using Sparseland.Kernels;
 using Sparseland.Masks;
 using Sparseland.Tensors;
@@ -76,9 +77,10 @@ public sealed unsafe partial class TiledCslMatrix : SparseMatrix
     /// <summary>Stores what the mask keeps, as float16.</summary>
     /// <param name="values">The matrix.</param>
     /// <param name="mask">What is kept.</param>
+    /// <exception cref="NumericalException">A kept value is NaN or infinite, or becomes infinite in the value type; the message has its row and column.</exception>
     public static TiledCslMatrix FromDense(MatrixView<float> values, Mask mask)
     {
-        CheckSource(values, mask);
+        CheckSource(ElementType.Float16, values, mask);
         var down = (mask.Rows + TileRows - 1) / TileRows;
         var across = mask.WordsPerRow;
         var offsets = LayoutPart.Allocate("offsets", PartType.Int32, (long)down * across + 2);

@@ -1,6 +1,8 @@
 using CsCheck;
 using Sparseland.Chance;
+using Sparseland.Errors;
 using Sparseland.Layouts;
+using Sparseland.Masks;
 using Sparseland.Tensors;
 
 namespace Sparseland.Tests.Layouts;
@@ -68,6 +70,45 @@ public class SparseMatrixTests
         var dense = new Tensor<float>(made.Dense.Shape);
         read.ToDense(dense.Matrix);
         Assert.True(dense.Span.SequenceEqual(made.Dense.Span));
+    }
+
+    [Theory]
+    [MemberData(nameof(Storages))]
+    public void Kept_values_that_are_not_finite_are_refused_with_their_place(string layout, ElementType element)
+    {
+        var made = SparseCase.Make(layout, element, 40, 96, 0.4, 8);
+        var row = Enumerable.Range(17, 20).First(row => Enumerable.Range(30, 60).Any(column => made.Mask[row, column]));
+        var column = Enumerable.Range(30, 60).First(column => made.Mask[row, column]);
+        foreach (var value in (float[])[float.NaN, float.PositiveInfinity, float.NegativeInfinity])
+        {
+            made.Values.Matrix[row, column] = value;
+            var fault = Assert.Throws<NumericalException>(() => MatrixLayoutFactory.Create(layout, element, made.Values.Matrix, made.Mask));
+            Assert.Contains($"row {row}, column {column} of a 40 x {made.Mask.Columns} matrix", fault.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Values_that_are_not_kept_may_be_anything()
+    {
+        var made = SparseCase.Make("bitmap", ElementType.Int8, 9, 70, 0.5, 8);
+        var dropped = Enumerable.Range(0, 70).First(column => !made.Mask[4, column]);
+        made.Values.Matrix[4, dropped] = float.NaN;
+        AssertSameParts((SparseMatrix)made.Layout, (SparseMatrix)MatrixLayoutFactory.Create("bitmap", ElementType.Int8, made.Values.Matrix, made.Mask));
+    }
+
+    [Theory]
+    [InlineData(ElementType.Float16, 65520f)]
+    [InlineData(ElementType.BFloat16, 1.99609375f * 1.7014118346e38f)]
+    public void Values_beyond_the_range_of_their_type_are_refused(ElementType element, float beyond)
+    {
+        var largest = MathF.BitDecrement(beyond);
+        var values = new Tensor<float>(new Shape(1, 2));
+        values.Span[1] = largest;
+        var dense = new float[2];
+        MatrixLayoutFactory.Create("bitmap", element, values.Matrix, Mask.Full(1, 2)).CopyRow(0, dense);
+        Assert.True(float.IsFinite(dense[1]));
+        values.Span[1] = -beyond;
+        Assert.Throws<NumericalException>(() => MatrixLayoutFactory.Create("bitmap", element, values.Matrix, Mask.Full(1, 2)));
     }
 
     [Fact]
