@@ -20,6 +20,9 @@ public static class ConfigurationReader
     /// <summary>The quant_method that a packed model's config.json names.</summary>
     internal const string PackedMethod = "sparseland";
 
+    /// <summary>The field with the heads, key heads and feed-forward width of every block, where structured pruning made them differ: our own, since the layout has none for it.</summary>
+    internal const string BlockShapesField = "block_shapes";
+
     private const int MaxWidth = 1 << 20;
 
     /// <summary>The families that are known, as model_type names them. SmolLM and TinyLlama are "llama".</summary>
@@ -52,6 +55,8 @@ public static class ConfigurationReader
             throw fields.Unsupported("quantization_config", $"weights quantised by {PrintableName.Of(quantization.Text("quant_method") ?? "an unnamed method")} are not read from this layout; use the unquantised model, or a GGUF file");
         var result = family == "gpt2" ? ReadGpt2(fields) : ReadRotary(fields, family);
         result = result with { BeginToken = Begin(fields), EndTokens = fields.Tokens("eos_token_id") ?? [] };
+        if (fields.Has(BlockShapesField))
+            result = ReadBlockShapes(fields, result);
         if (!generation.IsEmpty)
             result = ReadGeneration(Path.Combine(Path.GetDirectoryName(path) ?? "", GenerationFileName), generation, result);
         return result;
@@ -117,7 +122,9 @@ public static class ConfigurationReader
     {
         var width = fields.Int("n_embd", "hidden_size", 768, 1, MaxWidth);
         var heads = fields.Int("n_head", "num_attention_heads", 12, 1, width);
-        RequireShape(fields, width, heads, heads, width / heads);
+        // GPT-2 has no such field; ours says the width of heads where some of them were removed from every block.
+        var headWidth = fields.Int("head_dim", width / heads, 1, 1 << 14);
+        RequireShape(fields, width, heads, heads, headWidth);
         if (!fields.Bool("scale_attn_weights", true) || fields.Bool("scale_attn_by_inverse_layer_idx", false))
             throw fields.Unsupported("scale_attn_weights", "only attention scaled by the root of the head's width is known");
         if (fields.Bool("add_cross_attention", false))
@@ -131,7 +138,7 @@ public static class ConfigurationReader
             BlockCount = fields.Int("n_layer", "num_hidden_layers", 12, 1, 10_000),
             HeadCount = heads,
             KeyValueHeadCount = heads,
-            HeadWidth = width / heads,
+            HeadWidth = headWidth,
             ContextLength = fields.Int("n_positions", "n_ctx", 1024, 1, 1 << 28),
             Norm = NormKind.Layer,
             NormEpsilon = fields.Double("layer_norm_epsilon", 1e-5, 0, 1),
@@ -143,6 +150,20 @@ public static class ConfigurationReader
             AttentionOutputBias = true,
             FeedForwardBias = true,
         };
+    }
+
+    private static TransformerConfiguration ReadBlockShapes(JsonFields fields, TransformerConfiguration configuration)
+    {
+        var rows = fields.Value.GetProperty(BlockShapesField);
+        var shapes = new List<BlockShape>();
+        if (rows.ValueKind == JsonValueKind.Array)
+            foreach (var row in rows.EnumerateArray())
+                if (row.ValueKind == JsonValueKind.Array && row.GetArrayLength() == 3 && row.EnumerateArray().All(number => number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out var value) && value > 0)
+                    && row[0].GetInt32() <= configuration.HeadCount && row[2].GetInt32() <= configuration.FeedForwardWidth && row[0].GetInt32() % row[1].GetInt32() == 0)
+                    shapes.Add(new BlockShape(row[0].GetInt32(), row[1].GetInt32(), row[2].GetInt32()));
+        return rows.ValueKind == JsonValueKind.Array && shapes.Count == rows.GetArrayLength() && shapes.Count == configuration.BlockCount
+            ? configuration.WithBlockShapes(shapes)
+            : throw fields.Fault(BlockShapesField, $"expected {configuration.BlockCount} lists of heads, key heads (which divide them) and feed-forward width, none larger than the model's own");
     }
 
     private static void RequireShape(JsonFields fields, int width, int heads, int keyValueHeads, int headWidth)

@@ -45,7 +45,7 @@ public static class ConfigurationWriter
         // Fields that say in another way what was written above would contradict it.
         var skipped = new HashSet<string>(known.Select(field => field.Name), StringComparer.Ordinal)
         {
-            "rope_parameters", "rope_scaling", "layer_types", "torch_dtype", "dtype", "n_ctx", "quantization_config",
+            ConfigurationReader.BlockShapesField, "rope_parameters", "rope_scaling", "layer_types", "torch_dtype", "dtype", "n_ctx", "quantization_config",
         };
         using var document = JsonFile.Parse(ConfigurationReader.FileName, original);
         foreach (var property in document.RootElement.EnumerateObject())
@@ -56,6 +56,8 @@ public static class ConfigurationWriter
     private static void CommonFields(List<(string, Action<Utf8JsonWriter>)> fields, TransformerConfiguration configuration, string? storedType)
     {
         fields.Add(("vocab_size", json => json.WriteNumber("vocab_size", configuration.VocabularySize)));
+        if (configuration.BlockShapes is { } shapes)
+            fields.Add((ConfigurationReader.BlockShapesField, json => WriteBlockShapes(json, shapes)));
         fields.Add(("tie_word_embeddings", json => json.WriteBoolean("tie_word_embeddings", configuration.TiedEmbeddings)));
         if (configuration.BeginToken is { } begin)
             fields.Add(("bos_token_id", json => json.WriteNumber("bos_token_id", begin)));
@@ -63,6 +65,20 @@ public static class ConfigurationWriter
             fields.Add(("eos_token_id", json => WriteTokens(json, "eos_token_id", configuration.EndTokens)));
         if (storedType is not null)
             fields.Add(("torch_dtype", json => json.WriteString("torch_dtype", storedType)));
+    }
+
+    private static void WriteBlockShapes(Utf8JsonWriter json, IReadOnlyList<BlockShape> shapes)
+    {
+        json.WriteStartArray(ConfigurationReader.BlockShapesField);
+        foreach (var shape in shapes)
+        {
+            json.WriteStartArray();
+            json.WriteNumberValue(shape.HeadCount);
+            json.WriteNumberValue(shape.KeyValueHeadCount);
+            json.WriteNumberValue(shape.FeedForwardWidth);
+            json.WriteEndArray();
+        }
+        json.WriteEndArray();
     }
 
     /// <summary>A generation_config.json of the tokens that begin and end a text.</summary>
@@ -153,6 +169,8 @@ public static class ConfigurationWriter
         Number("n_head", configuration.HeadCount);
         Number("n_positions", configuration.ContextLength);
         Number("layer_norm_epsilon", configuration.NormEpsilon);
+        if (configuration.HeadWidth * configuration.HeadCount != configuration.Width)
+            Number("head_dim", configuration.HeadWidth);
         fields.Add(("activation_function", json => json.WriteString("activation_function", ActivationName(configuration.Activation))));
         return fields;
 

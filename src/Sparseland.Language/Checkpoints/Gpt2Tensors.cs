@@ -60,8 +60,9 @@ internal static class Gpt2Tensors
         var part = pieces[2][..Math.Max(0, pieces[2].LastIndexOf('.'))];
         if (part == "attn.c_attn")
         {
+            var width = configuration.ShapeOf(block).HeadCount * configuration.HeadWidth;
             for (var third = 0; third < Fused.Length; third++)
-                sources.Add(isBias ? FusedBias(tensor, TensorNames.Bias(block, Fused[third]), third, configuration) : Turned(tensor, TensorNames.Weight(block, Fused[third]), configuration.Width, (long)third * configuration.Width, 3));
+                sources.Add(isBias ? FusedBias(tensor, TensorNames.Bias(block, Fused[third]), third, width) : Turned(tensor, TensorNames.Weight(block, Fused[third]), width, (long)third * width, 3));
             return;
         }
         var canonical = Parts.FirstOrDefault(pair => pair.Stored == part).Canonical ?? throw Stray(tensor);
@@ -72,12 +73,12 @@ internal static class Gpt2Tensors
     private static DenseSource Plain(SafetensorsTensor tensor, string name) =>
         new(tensor.File, tensor.Name, tensor.Offset, name, tensor.Shape, HuggingFaceReader.ElementOf(tensor), tensor.ByteCount);
 
-    private static DenseSource FusedBias(SafetensorsTensor tensor, string name, int third, TransformerConfiguration configuration)
+    private static DenseSource FusedBias(SafetensorsTensor tensor, string name, int third, int width)
     {
-        if (tensor.Extents.Count != 1 || tensor.Extents[0] != 3L * configuration.Width)
-            throw Misshapen(tensor, $"[{3L * configuration.Width}]");
+        if (tensor.Extents.Count != 1 || tensor.Extents[0] != 3L * width)
+            throw Misshapen(tensor, $"[{3L * width}]");
         var bytes = tensor.ByteCount / 3;
-        return new(tensor.File, tensor.Name, tensor.Offset + third * bytes, name, new Shape(configuration.Width), HuggingFaceReader.ElementOf(tensor), bytes);
+        return new(tensor.File, tensor.Name, tensor.Offset + third * bytes, name, new Shape(width), HuggingFaceReader.ElementOf(tensor), bytes);
     }
 
     private static DenseSource Turned(SafetensorsTensor tensor, string name, int? outputs, long firstColumn, int parts)

@@ -149,7 +149,7 @@ internal static class Llama2CReader
         private void Projections(string projection, bool paired = false)
         {
             for (var block = 0; block < configuration.BlockCount; block++)
-                Add(TensorNames.Weight(block, projection), TensorCatalog.ProjectionShape(configuration, projection), paired ? new StoredRows.InterleavedPairs(configuration.HeadWidth) : null);
+                Add(TensorNames.Weight(block, projection), TensorCatalog.ProjectionShape(configuration, block, projection), paired ? new StoredRows.InterleavedPairs(configuration.HeadWidth) : null);
         }
 
         private void Add(string name, Shape shape, StoredRows? rows = null)

@@ -45,6 +45,9 @@ public sealed class BlockScratch
         return (rows * perRow + inner) * sizeof(float);
     }
 
+    /// <summary>The first rows of a buffer with as many columns as a block needs, side by side without gaps, whatever the widest block has.</summary>
+    internal static unsafe MatrixView<float> View(Tensor<float> buffer, int rows, int columns) => new(buffer.Pointer, rows, columns, columns, buffer);
+
     internal void EnsureRows(int rows)
     {
         if (rows <= _rows)

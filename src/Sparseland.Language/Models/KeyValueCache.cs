@@ -18,6 +18,7 @@ public sealed unsafe class KeyValueCache
     private readonly TensorStorage<byte>?[] _pages;
     private readonly bool[] _shared;
     private readonly int _elementBytes;
+    private readonly long[] _blockStarts;
 
     /// <summary>An empty cache.</summary>
     /// <param name="configuration">The model.</param>
@@ -34,6 +35,7 @@ public sealed unsafe class KeyValueCache
         Capacity = capacity;
         Element = element;
         _elementBytes = element == ElementType.Float32 ? sizeof(float) : sizeof(ushort);
+        _blockStarts = BlockStarts(configuration);
         var pages = (capacity + PageLength - 1) / PageLength;
         _pointers = GC.AllocateArray<nint>(pages, pinned: true);
         _pages = new TensorStorage<byte>?[pages];
@@ -123,16 +125,24 @@ public sealed unsafe class KeyValueCache
     internal KeyValueSource Source(int block) => new((nint*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref _pointers[0]),
         Offset(block, 0), Offset(block, 1), _configuration.HeadWidth, Element == ElementType.BFloat16);
 
-    private static long PageElements(TransformerConfiguration configuration) =>
-        2L * configuration.BlockCount * configuration.KeyValueHeadCount * configuration.HeadWidth * PageLength;
+    private static long PageElements(TransformerConfiguration configuration) => BlockStarts(configuration)[^1];
 
-    private long Offset(int block, int part) => (2L * block + part) * _configuration.KeyValueHeadCount * PageLength * _configuration.HeadWidth;
+    // Where each block's keys begin in a page, and the page's end.
+    private static long[] BlockStarts(TransformerConfiguration configuration)
+    {
+        var starts = new long[configuration.BlockCount + 1];
+        for (var block = 0; block < configuration.BlockCount; block++)
+            starts[block + 1] = starts[block] + 2L * configuration.ShapeOf(block).KeyValueHeadCount * configuration.HeadWidth * PageLength;
+        return starts;
+    }
+
+    private long Offset(int block, int part) => _blockStarts[block] + part * (_blockStarts[block + 1] - _blockStarts[block]) / 2;
 
     private void WriteRow(int block, int part, int position, float* source)
     {
         var width = _configuration.HeadWidth;
         var first = Offset(block, part) + position % PageLength * (long)width;
-        for (var head = 0; head < _configuration.KeyValueHeadCount; head++, source += width)
+        for (var head = 0; head < _configuration.ShapeOf(block).KeyValueHeadCount; head++, source += width)
         {
             var element = first + (long)head * PageLength * width;
             if (Element == ElementType.Float32)

@@ -41,20 +41,22 @@ public static class TensorCatalog
 
     /// <summary>The extents of a projection, [outputs, inputs].</summary>
     /// <param name="configuration">The model.</param>
+    /// <param name="block">Its block, from 0.</param>
     /// <param name="projection">The name without prefix and suffix.</param>
     /// <exception cref="ArgumentException">There is no such projection.</exception>
-    public static Shape ProjectionShape(TransformerConfiguration configuration, string projection)
+    public static Shape ProjectionShape(TransformerConfiguration configuration, int block, string projection)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        var queries = configuration.HeadCount * configuration.HeadWidth;
-        var keys = configuration.KeyValueHeadCount * configuration.HeadWidth;
+        var blockShape = configuration.ShapeOf(block);
+        var queries = blockShape.HeadCount * configuration.HeadWidth;
+        var keys = blockShape.KeyValueHeadCount * configuration.HeadWidth;
         return projection switch
         {
             "self_attn.q_proj" => new(queries, configuration.Width),
             "self_attn.k_proj" or "self_attn.v_proj" => new(keys, configuration.Width),
             "self_attn.o_proj" => new(configuration.Width, queries),
-            "mlp.gate_proj" or "mlp.up_proj" => new(configuration.FeedForwardWidth, configuration.Width),
-            "mlp.down_proj" => new(configuration.Width, configuration.FeedForwardWidth),
+            "mlp.gate_proj" or "mlp.up_proj" => new(blockShape.FeedForwardWidth, configuration.Width),
+            "mlp.down_proj" => new(configuration.Width, blockShape.FeedForwardWidth),
             _ => throw new ArgumentException($"there is no projection {projection}", nameof(projection)),
         };
     }
@@ -66,7 +68,7 @@ public static class TensorCatalog
         {
             if (projection == "mlp.gate_proj" || (projection == "mlp.up_proj" && !configuration.GatedFeedForward))
                 AddNorm(TensorNames.FeedForwardNorm);
-            var shape = ProjectionShape(configuration, projection);
+            var shape = ProjectionShape(configuration, block, projection);
             list.Add(new(TensorNames.Weight(block, projection), shape));
             if (HasBias(configuration, projection))
                 list.Add(new(TensorNames.Bias(block, projection), new(shape[0])));

@@ -63,7 +63,7 @@ public sealed partial class TransformerBlock
     private static Projection LoadProjection(ICheckpoint checkpoint, int block, string name)
     {
         var configuration = checkpoint.Configuration;
-        var shape = TensorCatalog.ProjectionShape(configuration, name);
+        var shape = TensorCatalog.ProjectionShape(configuration, block, name);
         var weight = TensorNames.Weight(block, name);
         var matrix = checkpoint.LoadMatrix(weight);
         if (matrix.Rows != shape[0] || matrix.Columns != shape[1])

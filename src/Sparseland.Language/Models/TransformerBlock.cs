@@ -71,11 +71,13 @@ public sealed partial class TransformerBlock
         var rows = hidden.Rows;
         var first = cache?.Length ?? 0;
         scratch.EnsureRows(rows);
+        var shape = Configuration.ShapeOf(Index);
+        var (queryWidth, keyWidth) = (shape.HeadCount * Configuration.HeadWidth, shape.KeyValueHeadCount * Configuration.HeadWidth);
         var normed = scratch.Normed.Matrix.SliceRows(0, rows);
-        var queries = scratch.Queries.Matrix.SliceRows(0, rows);
-        var keys = scratch.Keys.Matrix.SliceRows(0, rows);
-        var values = scratch.Values.Matrix.SliceRows(0, rows);
-        var mixed = scratch.Mixed.Matrix.SliceRows(0, rows);
+        var queries = BlockScratch.View(scratch.Queries, rows, queryWidth);
+        var keys = BlockScratch.View(scratch.Keys, rows, keyWidth);
+        var values = BlockScratch.View(scratch.Values, rows, keyWidth);
+        var mixed = BlockScratch.View(scratch.Mixed, rows, queryWidth);
         _norms.Attention.Apply(hidden, normed);
         observer?.Observe(Index, _attentionReaders, normed);
         _query.Apply(normed, queries);
@@ -86,7 +88,7 @@ public sealed partial class TransformerBlock
         _rotary?.Rotate(queries, first, length);
         _rotary?.Rotate(keys, first, length);
         cache?.Write(Index, keys, values);
-        var problem = new CausalAttention.Problem(rows / length, length, first, Configuration.HeadCount, Configuration.KeyValueHeadCount, Configuration.HeadWidth, _window);
+        var problem = new CausalAttention.Problem(rows / length, length, first, shape.HeadCount, shape.KeyValueHeadCount, Configuration.HeadWidth, _window);
         CausalAttention.Run(problem, queries, cache?.Source(Index) ?? SourceOf(keys, values, length), scratch.Partials(problem.PartialLength), mixed);
         GC.KeepAlive(cache);
         observer?.Observe(Index, _outputReader, mixed);
@@ -101,7 +103,7 @@ public sealed partial class TransformerBlock
             var rows = Math.Min(BlockScratch.FeedForwardRows, hidden.Rows - first);
             var part = hidden.SliceRows(first, rows);
             var normed = scratch.Normed.Matrix.SliceRows(0, rows);
-            var up = scratch.Up.Matrix.SliceRows(0, rows);
+            var up = BlockScratch.View(scratch.Up, rows, Configuration.ShapeOf(Index).FeedForwardWidth);
             _norms.FeedForward.Apply(part, normed);
             observer?.Observe(Index, _feedForwardReaders, normed);
             _up.Apply(normed, up);
@@ -111,7 +113,7 @@ public sealed partial class TransformerBlock
             }
             else
             {
-                var gate = scratch.Gate.Matrix.SliceRows(0, rows);
+                var gate = BlockScratch.View(scratch.Gate, rows, up.Columns);
                 _gate.Apply(normed, gate);
                 FeedForwardActivation.ApplyGated(Configuration.Activation, gate, up);
             }

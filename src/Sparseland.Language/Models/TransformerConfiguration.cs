@@ -44,6 +44,12 @@ public enum RopeScalingKind
 /// <param name="OriginalContext">Llama 3's original_max_position_embeddings.</param>
 public sealed record RopeScaling(RopeScalingKind Kind, double Factor = 1, double LowFrequencyFactor = 1, double HighFrequencyFactor = 4, int OriginalContext = 8192);
 
+/// <summary>The extents of one block. Structured pruning makes them differ from block to block; heads keep their width.</summary>
+/// <param name="HeadCount">Query heads.</param>
+/// <param name="KeyValueHeadCount">Key and value heads; divides the query heads.</param>
+/// <param name="FeedForwardWidth">Width inside the feed-forward layer.</param>
+public readonly record struct BlockShape(int HeadCount, int KeyValueHeadCount, int FeedForwardWidth);
+
 /// <summary>
 /// What a decoder-only transformer looks like, whichever family it comes from. Everything downstream reads this, never a family's name:
 /// Llama 1 to 3, Mistral, Qwen2, Qwen3, SmolLM, TinyLlama and GPT-2 are values of it.
@@ -60,16 +66,16 @@ public sealed record TransformerConfiguration
     /// <summary>Width of the residual stream (hidden_size).</summary>
     public required int Width { get; init; }
 
-    /// <summary>Width inside the feed-forward layer (intermediate_size).</summary>
+    /// <summary>Width inside the feed-forward layer (intermediate_size); of the widest block where they differ.</summary>
     public required int FeedForwardWidth { get; init; }
 
     /// <summary>Number of transformer blocks.</summary>
     public required int BlockCount { get; init; }
 
-    /// <summary>Query heads.</summary>
+    /// <summary>Query heads; of the block with most where they differ.</summary>
     public required int HeadCount { get; init; }
 
-    /// <summary>Key and value heads; divides <see cref="HeadCount"/>.</summary>
+    /// <summary>Key and value heads; of the block with most where they differ. Divides <see cref="HeadCount"/> where all blocks are alike.</summary>
     public required int KeyValueHeadCount { get; init; }
 
     /// <summary>Width of one head; Width / HeadCount unless the file says otherwise.</summary>
@@ -125,4 +131,28 @@ public sealed record TransformerConfiguration
 
     /// <summary>Tokens that end a text.</summary>
     public IReadOnlyList<int> EndTokens { get; init; } = [];
+
+    /// <summary>The shape of every block where they differ, or null where all are alike.</summary>
+    public IReadOnlyList<BlockShape>? BlockShapes { get; private init; }
+
+    /// <summary>The shape of a block.</summary>
+    /// <param name="block">From 0.</param>
+    public BlockShape ShapeOf(int block) => BlockShapes is { } shapes ? shapes[block] : new(HeadCount, KeyValueHeadCount, FeedForwardWidth);
+
+    /// <summary>The same model with blocks of these shapes; equal shapes give an ordinary configuration that every tool reads.</summary>
+    /// <param name="shapes">One for every block, each of at least one head and one neuron.</param>
+    /// <exception cref="ArgumentException">Not one per block, or a shape whose key heads do not divide its query heads.</exception>
+    public TransformerConfiguration WithBlockShapes(IReadOnlyList<BlockShape> shapes)
+    {
+        ArgumentNullException.ThrowIfNull(shapes);
+        if (shapes.Count != BlockCount || shapes.Any(shape => shape.FeedForwardWidth < 1 || shape.KeyValueHeadCount < 1 || shape.HeadCount < 1 || shape.HeadCount % shape.KeyValueHeadCount != 0))
+            throw new ArgumentException($"{shapes.Count} shapes for {BlockCount} blocks, or one whose key heads do not divide its heads", nameof(shapes));
+        return this with
+        {
+            HeadCount = shapes.Max(shape => shape.HeadCount),
+            KeyValueHeadCount = shapes.Max(shape => shape.KeyValueHeadCount),
+            FeedForwardWidth = shapes.Max(shape => shape.FeedForwardWidth),
+            BlockShapes = shapes.All(shape => shape == shapes[0]) ? null : shapes,
+        };
+    }
 }

@@ -29,11 +29,12 @@ public sealed record PruneMemory(long BlockBytes, long StatisticsBytes, long Sol
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(recipe);
-        var block = TensorNames.Projections(configuration.GatedFeedForward).Sum(projection => TensorCatalog.ProjectionShape(configuration, projection).Length) * sizeof(float);
+        var block = Enumerable.Range(0, configuration.BlockCount).Max(index => TensorNames.Projections(configuration.GatedFeedForward)
+            .Sum(projection => TensorCatalog.ProjectionShape(configuration, index, projection).Length)) * sizeof(float);
         var widest = Math.Max(configuration.FeedForwardWidth, Math.Max(configuration.Width, configuration.HeadCount * configuration.HeadWidth));
         var kinds = Methods.Scores.Create(recipe.Score).Needs | Methods.Updates.Create(recipe.Update).Needs;
         var statistics = DenseStatistics.Readers(configuration)
-            .Sum(readers => LayerStatistics.ByteCount(TensorCatalog.ProjectionShape(configuration, readers[0])[1], kinds));
+            .Sum(readers => LayerStatistics.ByteCount(Enumerable.Range(0, configuration.BlockCount).Max(index => TensorCatalog.ProjectionShape(configuration, index, readers[0])[1]), kinds));
         var solver = kinds.HasFlag(StatisticsKind.Gram) ? 3L * sizeof(double) * widest * widest : 0;
         var hidden = kinds == StatisticsKind.None && !Methods.Allocations.Create(recipe.Allocation).NeedsWalk ? 0 : HiddenStates.BytesFor(sequences, length, configuration.Width);
         var embedding = (long)configuration.VocabularySize * configuration.Width * sizeof(float);

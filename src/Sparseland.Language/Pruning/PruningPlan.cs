@@ -81,7 +81,7 @@ public sealed class PruningPlan
         for (var block = 0; block < configuration.BlockCount; block++)
             foreach (var projection in TensorNames.Projections(configuration.GatedFeedForward))
             {
-                var shape = TensorCatalog.ProjectionShape(configuration, projection);
+                var shape = TensorCatalog.ProjectionShape(configuration, block, projection);
                 matrices.Add(new PrunableMatrix(TensorNames.Weight(block, projection), block, shape[0], shape[1]));
             }
         return matrices;

@@ -96,13 +96,14 @@ public sealed class TransformerNetwork<T> where T : unmanaged, IBinaryFloatingPo
         const double selfLikeness = 2;
         const double outputScale = 0.05;
         var c = Configuration;
+        var shape = c.ShapeOf(block);
         var (q, k) = (_byName[TensorNames.Weight(block, "self_attn.q_proj")].Value, _byName[TensorNames.Weight(block, "self_attn.k_proj")].Value);
         var (v, o) = (_byName[TensorNames.Weight(block, "self_attn.v_proj")].Value, _byName[TensorNames.Weight(block, "self_attn.o_proj")].Value);
         Initialiser.Normal(k, Math.Sqrt(selfLikeness / (c.Width * Math.Sqrt(c.HeadWidth))), new RandomStream(seed, "initial keys", (ulong)block));
         Initialiser.Normal(v, 1 / Math.Sqrt(c.Width), new RandomStream(seed, "initial values", (ulong)block));
         for (var row = 0; row < q.Shape[0]; row++)
         {
-            var source = row / c.HeadWidth / (c.HeadCount / c.KeyValueHeadCount) * c.HeadWidth + row % c.HeadWidth;
+            var source = row / c.HeadWidth / (shape.HeadCount / shape.KeyValueHeadCount) * c.HeadWidth + row % c.HeadWidth;
             k.Matrix.Row(source).CopyTo(q.Matrix.Row(row));
             for (var column = 0; column < c.Width; column++)
                 o.Matrix[column, row] = T.CreateChecked(outputScale) * v.Matrix[source, column];
@@ -150,7 +151,7 @@ public sealed class TransformerNetwork<T> where T : unmanaged, IBinaryFloatingPo
             k = k.Rotary(_rotary, c.HeadWidth);
         }
         var window = block >= c.SlidingWindowFirstBlock ? c.SlidingWindow : null;
-        return Project(CausalAttention.Attend(q, k, v, c.HeadCount, c.KeyValueHeadCount, window), block, "self_attn.o_proj");
+        return Project(CausalAttention.Attend(q, k, v, c.ShapeOf(block).HeadCount, c.ShapeOf(block).KeyValueHeadCount, window), block, "self_attn.o_proj");
     }
 
     private Variable<T> FeedForward(Variable<T> x, int block)
@@ -199,20 +200,20 @@ public sealed class TransformerNetwork<T> where T : unmanaged, IBinaryFloatingPo
         for (var block = 0; block < c.BlockCount; block++)
         {
             AddNorm(block, TensorNames.AttentionNorm);
-            AddProjection(block, "self_attn.q_proj", c.HeadCount * c.HeadWidth, c.Width, c.QueryKeyValueBias);
-            AddProjection(block, "self_attn.k_proj", c.KeyValueHeadCount * c.HeadWidth, c.Width, c.QueryKeyValueBias);
-            AddProjection(block, "self_attn.v_proj", c.KeyValueHeadCount * c.HeadWidth, c.Width, c.QueryKeyValueBias);
+            AddProjection(block, "self_attn.q_proj");
+            AddProjection(block, "self_attn.k_proj");
+            AddProjection(block, "self_attn.v_proj");
             if (c.QueryKeyNorm)
             {
                 Add(TensorNames.Weight(block, TensorNames.QueryNorm), c.HeadWidth);
                 Add(TensorNames.Weight(block, TensorNames.KeyNorm), c.HeadWidth);
             }
-            AddProjection(block, "self_attn.o_proj", c.Width, c.HeadCount * c.HeadWidth, c.AttentionOutputBias);
+            AddProjection(block, "self_attn.o_proj");
             AddNorm(block, TensorNames.FeedForwardNorm);
             if (c.GatedFeedForward)
-                AddProjection(block, "mlp.gate_proj", c.FeedForwardWidth, c.Width, c.FeedForwardBias);
-            AddProjection(block, "mlp.up_proj", c.FeedForwardWidth, c.Width, c.FeedForwardBias);
-            AddProjection(block, "mlp.down_proj", c.Width, c.FeedForwardWidth, c.FeedForwardBias);
+                AddProjection(block, "mlp.gate_proj");
+            AddProjection(block, "mlp.up_proj");
+            AddProjection(block, "mlp.down_proj");
         }
         Add(TensorNames.FinalNorm, c.Width);
         if (c.Norm == NormKind.Layer)
@@ -228,11 +229,12 @@ public sealed class TransformerNetwork<T> where T : unmanaged, IBinaryFloatingPo
             Add(TensorNames.Bias(block, part), Configuration.Width);
     }
 
-    private void AddProjection(int block, string part, int outputs, int inputs, bool bias)
+    private void AddProjection(int block, string part)
     {
-        Add(TensorNames.Weight(block, part), outputs, inputs);
-        if (bias)
-            Add(TensorNames.Bias(block, part), outputs);
+        var shape = TensorCatalog.ProjectionShape(Configuration, block, part);
+        Add(TensorNames.Weight(block, part), shape[0], shape[1]);
+        if (TensorCatalog.HasBias(Configuration, part))
+            Add(TensorNames.Bias(block, part), shape[0]);
     }
 
     private void Add(string name, params ReadOnlySpan<int> extents)

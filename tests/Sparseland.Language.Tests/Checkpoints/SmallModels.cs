@@ -13,6 +13,10 @@ internal static class SmallModels
 
     public static InMemoryCheckpoint Random(string family) => InMemoryCheckpoint.Random(All[family]);
 
+    /// <summary>Without its lists, which compare by reference.</summary>
+    public static TransformerConfiguration Comparable(TransformerConfiguration configuration) => configuration.WithBlockShapes(
+        [.. Enumerable.Repeat(new BlockShape(configuration.HeadCount, configuration.KeyValueHeadCount, configuration.FeedForwardWidth), configuration.BlockCount)]) with { EndTokens = [] };
+
     /// <summary>Packs a matrix: of every group of eight columns, or pair of four, the half with the larger first entries is kept.</summary>
     public static MatrixLayout Pack(Tensor<float> tensor, string layout, ElementType element)
     {
@@ -51,6 +55,13 @@ internal static class SmallModels
             ["mistral"] = llama with { Family = "mistral", SlidingWindow = 7 },
             ["qwen2"] = llama with { Family = "qwen2", QueryKeyValueBias = true, SlidingWindow = 5, SlidingWindowFirstBlock = 1 },
             ["qwen3"] = llama with { Family = "qwen3", QueryKeyNorm = true, HeadWidth = 8, TiedEmbeddings = true },
+            ["uneven"] = llama.WithBlockShapes([new(4, 2, 8), new(2, 1, 20)]),
+            ["uneven gpt2"] = (llama with
+            {
+                Family = "gpt2", KeyValueHeadCount = 4, Norm = NormKind.Layer, Activation = ActivationKind.GeluTanh, GatedFeedForward = false, Rotary = false, TiedEmbeddings = true,
+                QueryKeyValueBias = true, AttentionOutputBias = true, FeedForwardBias = true,
+            }).WithBlockShapes([new(3, 3, 12), new(2, 2, 24)]),
+            ["uneven qwen3"] = (llama with { Family = "qwen3", QueryKeyNorm = true, HeadWidth = 8 }).WithBlockShapes([new(2, 2, 24), new(4, 1, 4)]),
             ["gpt2"] = llama with
             {
                 Family = "gpt2", KeyValueHeadCount = 4, Norm = NormKind.Layer, Activation = ActivationKind.GeluTanh, GatedFeedForward = false, Rotary = false, TiedEmbeddings = true,

@@ -23,6 +23,8 @@ internal static class Architectures
         ["smollm"] = Llama with { HeadCount = 9, KeyValueHeadCount = 3, HeadWidth = 4, Width = 36, TiedEmbeddings = true },
         ["tinyllama"] = Llama with { HeadCount = 8, KeyValueHeadCount = 2, HeadWidth = 4 },
         ["biased llama"] = Llama with { QueryKeyValueBias = true, AttentionOutputBias = true, FeedForwardBias = true, Activation = ActivationKind.Gelu },
+        ["uneven llama"] = (Llama with { KeyValueHeadCount = 2 }).WithBlockShapes([new(2, 1, 40), new(4, 2, 12), new(1, 1, 44)]),
+        ["uneven qwen3"] = (Llama with { Family = "qwen3", KeyValueHeadCount = 2, HeadWidth = 12, QueryKeyNorm = true }).WithBlockShapes([new(4, 2, 16), new(2, 2, 44), new(2, 1, 20)]),
         ["gpt2"] = Llama with
         {
             Family = "gpt2", Rotary = false, Norm = NormKind.Layer, GatedFeedForward = false, Activation = ActivationKind.GeluTanh, FeedForwardWidth = 128,

@@ -36,13 +36,13 @@ internal sealed class InMemoryCheckpoint(TransformerConfiguration configuration,
     public static InMemoryCheckpoint Random(TransformerConfiguration c, ulong seed = 1, Func<Tensor<float>, MatrixLayout>? layout = null)
     {
         var tensors = new Dictionary<string, Tensor<float>>();
-        var heads = c.HeadCount * c.HeadWidth;
-        var keyValueHeads = c.KeyValueHeadCount * c.HeadWidth;
         Add(TensorNames.Embedding, 0, 1, c.VocabularySize, c.Width);
         if (!c.Rotary)
             Add(TensorNames.PositionEmbedding, 0, 0.5, c.ContextLength, c.Width);
         for (var block = 0; block < c.BlockCount; block++)
         {
+            var shape = c.ShapeOf(block);
+            var (heads, keyValueHeads) = (shape.HeadCount * c.HeadWidth, shape.KeyValueHeadCount * c.HeadWidth);
             foreach (var name in TensorNames.Projections(c.GatedFeedForward))
             {
                 var (rows, columns, bias) = name switch
@@ -50,8 +50,8 @@ internal sealed class InMemoryCheckpoint(TransformerConfiguration configuration,
                     "self_attn.q_proj" => (heads, c.Width, c.QueryKeyValueBias),
                     "self_attn.k_proj" or "self_attn.v_proj" => (keyValueHeads, c.Width, c.QueryKeyValueBias),
                     "self_attn.o_proj" => (c.Width, heads, c.AttentionOutputBias),
-                    "mlp.down_proj" => (c.Width, c.FeedForwardWidth, c.FeedForwardBias),
-                    _ => (c.FeedForwardWidth, c.Width, c.FeedForwardBias),
+                    "mlp.down_proj" => (c.Width, shape.FeedForwardWidth, c.FeedForwardBias),
+                    _ => (shape.FeedForwardWidth, c.Width, c.FeedForwardBias),
                 };
                 Add(TensorNames.Weight(block, name), 0, 1 / Math.Sqrt(columns), rows, columns);
                 if (bias)

@@ -28,8 +28,8 @@ internal sealed class ReferenceTransformer(InMemoryCheckpoint checkpoint)
         var prefix = $"model.layers.{block}";
         var layerNorm = _c.Norm == NormKind.Layer;
         var normed = Record(block, ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"], [.. hidden.Select(x => Norm(x, $"{prefix}.input_layernorm", layerNorm))]);
-        var q = normed.Select((x, p) => Heads(Linear($"{prefix}.self_attn.q_proj", x), _c.HeadCount, $"{prefix}.self_attn.q_norm", p)).ToArray();
-        var k = normed.Select((x, p) => Heads(Linear($"{prefix}.self_attn.k_proj", x), _c.KeyValueHeadCount, $"{prefix}.self_attn.k_norm", p)).ToArray();
+        var q = normed.Select((x, p) => Heads(Linear($"{prefix}.self_attn.q_proj", x), _c.ShapeOf(block).HeadCount, $"{prefix}.self_attn.q_norm", p)).ToArray();
+        var k = normed.Select((x, p) => Heads(Linear($"{prefix}.self_attn.k_proj", x), _c.ShapeOf(block).KeyValueHeadCount, $"{prefix}.self_attn.k_norm", p)).ToArray();
         var v = normed.Select(x => Linear($"{prefix}.self_attn.v_proj", x)).ToArray();
         var mixed = Record(block, ["self_attn.o_proj"], [.. hidden.Select((_, p) => Attend(q[p], k, v, p, block))]);
         hidden = [.. hidden.Select((x, p) => Sum(x, Linear($"{prefix}.self_attn.o_proj", mixed[p])))];
@@ -78,9 +78,10 @@ internal sealed class ReferenceTransformer(InMemoryCheckpoint checkpoint)
     {
         var result = new double[q.Length];
         var width = _c.HeadWidth;
-        for (var head = 0; head < _c.HeadCount; head++)
+        var shape = _c.ShapeOf(block);
+        for (var head = 0; head < shape.HeadCount; head++)
         {
-            var shared = head * _c.KeyValueHeadCount / _c.HeadCount * width;
+            var shared = head * shape.KeyValueHeadCount / shape.HeadCount * width;
             var oldest = _c.SlidingWindow is { } window && block >= _c.SlidingWindowFirstBlock ? Math.Max(0, position - window + 1) : 0;
             var scores = Enumerable.Range(oldest, position + 1 - oldest)
                 .Select(p => Enumerable.Range(0, width).Sum(i => q[head * width + i] * k[p][shared + i]) / Math.Sqrt(width)).ToArray();

@@ -45,7 +45,8 @@ internal static class GgufCheckpoint
     private static void AddFused(List<TensorSource> sources, GgufFile file, GgufTensor tensor, TransformerConfiguration configuration, int block, string suffix)
     {
         var isBias = suffix == "bias";
-        int[] rows = [configuration.HeadCount * configuration.HeadWidth, configuration.KeyValueHeadCount * configuration.HeadWidth, configuration.KeyValueHeadCount * configuration.HeadWidth];
+        var blockShape = configuration.ShapeOf(Math.Clamp(block, 0, configuration.BlockCount - 1));
+        int[] rows = [blockShape.HeadCount * configuration.HeadWidth, blockShape.KeyValueHeadCount * configuration.HeadWidth, blockShape.KeyValueHeadCount * configuration.HeadWidth];
         if (tensor.Shape.Rank != (isBias ? 1 : 2) || tensor.Shape[0] != rows.Sum())
             throw new InvalidFileException(file.File.Path, PrintableName.Of(tensor.Name), $"the tensor is {tensor.Shape} where {rows.Sum()} rows are expected", "weights and metadata are not of one model: fetch it again");
         var rowBytes = tensor.ByteCount / tensor.Shape[0];

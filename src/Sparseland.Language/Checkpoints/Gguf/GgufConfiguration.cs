@@ -23,22 +23,26 @@ internal static class GgufConfiguration
             throw new UnsupportedException($"{file.File.Path} (general.architecture): the architecture {PrintableName.Of(architecture)} is not known{Suggestion.For(architecture, Architectures)}; known are {string.Join(", ", Architectures)}");
         var keys = new Keys(file, architecture);
         var width = keys.Int("embedding_length", null, 1, MaxWidth);
-        var heads = keys.Int("attention.head_count", null, 1, width);
-        var keyValueHeads = keys.Int("attention.head_count_kv", heads, 1, heads);
+        var blocks = keys.Int("block_count", null, 1, 10_000);
+        var headsOf = keys.Ints("attention.head_count", null, blocks, 1, width);
+        var heads = headsOf.Max();
+        var keyValueHeadsOf = keys.Ints("attention.head_count_kv", headsOf, blocks, 1, heads);
+        var keyValueHeads = keyValueHeadsOf.Max();
+        var feedForwardOf = keys.Ints("feed_forward_length", null, blocks, 1, MaxWidth * 8);
         var headWidth = keys.Int("attention.key_length", width / heads, 1, 1 << 14);
-        if (heads % keyValueHeads != 0 || (long)heads * headWidth > MaxWidth || keys.Int("attention.value_length", headWidth, 1, 1 << 14) != headWidth)
+        if (headsOf.Zip(keyValueHeadsOf).Any(pair => pair.First % pair.Second != 0) || (long)heads * headWidth > MaxWidth || keys.Int("attention.value_length", headWidth, 1, 1 << 14) != headWidth)
             throw Fault(file, $"{architecture}.attention.head_count", $"{heads} query heads and {keyValueHeads} key heads of {headWidth} do not fit each other");
         var gpt2 = architecture == "gpt2";
         if (!gpt2 && keys.Int("rope.dimension_count", headWidth, 1, 1 << 14) != headWidth)
             throw new UnsupportedException($"{file.File.Path} ({architecture}.rope.dimension_count): rotating part of a head is not known");
         var window = keys.Int("attention.sliding_window", 0, 0, int.MaxValue);
-        return new()
+        return new TransformerConfiguration
         {
             Family = architecture == "llama" && window > 0 ? "mistral" : architecture,
             VocabularySize = Rows(file, "token_embd.weight"),
             Width = width,
-            FeedForwardWidth = keys.Int("feed_forward_length", null, 1, MaxWidth * 8),
-            BlockCount = keys.Int("block_count", null, 1, 10_000),
+            FeedForwardWidth = feedForwardOf.Max(),
+            BlockCount = blocks,
             HeadCount = heads,
             KeyValueHeadCount = keyValueHeads,
             HeadWidth = headWidth,
@@ -59,7 +63,7 @@ internal static class GgufConfiguration
             SlidingWindowFirstBlock = window > 0 ? keys.Int("attention.sliding_window_first_block", 0, 0, int.MaxValue) : 0,
             BeginToken = Token(file, "bos"),
             EndTokens = [.. new[] { Token(file, "eos"), Token(file, "eot") }.OfType<int>().Distinct()],
-        };
+        }.WithBlockShapes([.. Enumerable.Range(0, blocks).Select(block => new BlockShape(headsOf[block], keyValueHeadsOf[block], feedForwardOf[block]))]);
     }
 
     /// <summary>The metadata of a model, without the tokenizer's.</summary>
@@ -74,9 +78,9 @@ internal static class GgufConfiguration
         Number("context_length", configuration.ContextLength);
         Number("embedding_length", configuration.Width);
         Number("block_count", configuration.BlockCount);
-        Number("feed_forward_length", configuration.FeedForwardWidth);
-        Number("attention.head_count", configuration.HeadCount);
-        Number("attention.head_count_kv", configuration.KeyValueHeadCount);
+        PerBlock("feed_forward_length", shape => shape.FeedForwardWidth);
+        PerBlock("attention.head_count", shape => shape.HeadCount);
+        PerBlock("attention.head_count_kv", shape => shape.KeyValueHeadCount);
         Number("attention.key_length", configuration.HeadWidth);
         Number("attention.value_length", configuration.HeadWidth);
         Number("vocab_size", configuration.VocabularySize);
@@ -98,6 +102,15 @@ internal static class GgufConfiguration
         void Add(string key, GgufValue value) => list.Add(new(key, value));
 
         void Number(string key, int value) => Add($"{architecture}.{key}", GgufValue.Of((uint)value));
+
+        // One number for all blocks, or an array where they differ.
+        void PerBlock(string key, Func<BlockShape, int> of)
+        {
+            if (configuration.BlockShapes is { } shapes)
+                Add($"{architecture}.{key}", GgufValue.Of(shapes.Select(of).ToArray()));
+            else
+                Number(key, of(configuration.ShapeOf(0)));
+        }
 
         void Single(string key, double value) => Add($"{architecture}.{key}", GgufValue.Of((float)value));
     }
@@ -174,6 +187,17 @@ internal static class GgufConfiguration
             // Some writers give one number per block; equal ones are one number.
             var number = value.AsInt64() ?? (value.AsInt32s() is { Count: > 0 } list && list.All(entry => entry == list[0]) ? list[0] : null);
             return number >= least && number <= most ? (int)number : throw Fault(file, Full(name), $"a whole number from {least} to {most} is expected, the same for all blocks");
+        }
+
+        /// <summary>A number for every block: one for all, or an array of one each.</summary>
+        public int[] Ints(string name, int[]? absent, int blocks, int least, int most)
+        {
+            if (!file.Metadata.TryGetValue(Full(name), out var value))
+                return absent ?? throw Fault(file, Full(name), "the key is missing");
+            var numbers = value.AsInt32s() is { } list ? [.. list] : value.AsInt64() is { } one and >= int.MinValue and <= int.MaxValue ? Enumerable.Repeat((int)one, blocks).ToArray() : [];
+            return numbers.Length == blocks && numbers.All(number => number >= least && number <= most)
+                ? numbers
+                : throw Fault(file, Full(name), $"a whole number from {least} to {most} is expected, one for all or one for each of the {blocks} blocks");
         }
 
         public double Double(string name, double? absent, double least, double most)
