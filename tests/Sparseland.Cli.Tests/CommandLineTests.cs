@@ -54,12 +54,23 @@ public sealed class CommandLineTests : IDisposable
         using var inspected = JsonDocument.Parse(Tool.Run("inspect", output, "--json", "-q").Output);
         Assert.Contains(inspected.RootElement.GetProperty("matrices").EnumerateArray(), matrix => matrix.GetProperty("layout").GetString() == "2:4" && matrix.GetProperty("sparsity").GetDouble() == 0.5);
 
-        var first = Tool.Run("run", output, "A story about Tom and Anna", "-n", "12", "--temperature", "0.8", "--seed", "3", "--json", "-q");
+        var first = Tool.Run("run", output, "A story about Tom and Anna", "-n", "12", "--temperature", "0.8", "--seed", "3", "--as-stored", "--json", "-q");
         Assert.Equal(0, first.Code);
         using var story = JsonDocument.Parse(first.Output);
         var text = story.RootElement.GetProperty("text").GetString();
-        using var again = JsonDocument.Parse(Tool.Run("run", output, "A story about Tom and Anna", "-n", "12", "--temperature", "0.8", "--seed", "3", "--threads", "1", "--json", "-q").Output);
+        using var again = JsonDocument.Parse(Tool.Run("run", output, "A story about Tom and Anna", "-n", "12", "--temperature", "0.8", "--seed", "3", "--threads", "1", "--as-stored", "--json", "-q").Output);
         Assert.Equal(text, again.RootElement.GetProperty("text").GetString());
+        var fastest = Tool.Run("run", output, "A story about Tom and Anna", "-n", "12");
+        Assert.Equal(0, fastest.Code);
+        Assert.Contains("as ", fastest.Errors, StringComparison.Ordinal);
+
+        using var speed = JsonDocument.Parse(Tool.Run("inspect", output, "--speed", "--json", "-q").Output);
+        Assert.All(speed.RootElement.GetProperty("choices").EnumerateArray(), choice => Assert.Contains("timed here", choice.GetProperty("reason").GetString()!, StringComparison.Ordinal));
+        var table = Tool.Run("bench", output, "--ways", "stored,bf16,q8_0", "--prompt", "8", "--decode", "4", "--rounds", "1", "--format", "csv", "-q").Output;
+        var lines = table.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(4, lines.Length);
+        Assert.StartsWith("model,stored,in memory,prompt tok/s,decode tok/s", lines[0], StringComparison.Ordinal);
+        Assert.All(lines[1..], line => Assert.EndsWith(",yes", line.Trim(), StringComparison.Ordinal));
     }
 
     [Fact]

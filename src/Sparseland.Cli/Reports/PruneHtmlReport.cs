@@ -60,7 +60,7 @@ internal sealed record PruneHtmlReport(string Html, IReadOnlyList<PriceRow> Rows
         var best = rows.Where(row => row.Recipe is null && row.Bytes <= mine.Bytes && row.Perplexity <= mine.Perplexity).MinBy(row => row.Perplexity);
         var reference = rows.First(row => row.Name == "dense bf16");
         var size = string.Create(CultureInfo.InvariantCulture,
-            $"{TextTable.Bytes(mine.Bytes)} against {TextTable.Bytes(reference.Bytes)} of dense bf16, perplexity {mine.Perplexity:F3} against {reference.Perplexity:F3}, {mine.TokensPerSecond / reference.TokensPerSecond:F2} times its decoding speed.");
+            $"{TextTable.Bytes(mine.Bytes)} against {TextTable.Bytes(reference.Bytes)} of dense bf16, perplexity {mine.Perplexity:F3} against {reference.Perplexity:F3}, {mine.SpeedRatio:F2} times its decoding speed{(mine.RunsAs.Length > 0 ? $" (run as {mine.RunsAs})" : "")}.");
         return best is null
             ? $"Sparsity wins at this size: {size} No dense rival here has as few bytes and as low a perplexity."
             : string.Create(CultureInfo.InvariantCulture, $"Sparsity loses here: {best.Name} has perplexity {best.Perplexity:F3} in {TextTable.Bytes(best.Bytes)}. This model: {size}");
@@ -80,8 +80,8 @@ internal sealed record PruneHtmlReport(string Html, IReadOnlyList<PriceRow> Rows
 
     private static void AddRows(HtmlReport page, List<PriceRow> rows, PriceRow mine)
     {
-        page.Heading("Beside dense models of few bytes").Table(["way", "bytes", "perplexity", "tokens/s", "note"],
-            rows.Select(row => (IReadOnlyList<string>)[row.Name, TextTable.Bytes(row.Bytes), row.Perplexity.ToString("F4", CultureInfo.InvariantCulture), TextTable.Number(row.TokensPerSecond, 0), row.Note ?? ""]),
+        page.Heading("Beside dense models of few bytes").Table(["way", "bytes", "perplexity", "tokens/s", "times dense bf16", "runs as", "note"],
+            rows.Select(row => (IReadOnlyList<string>)[row.Name, TextTable.Bytes(row.Bytes), row.Perplexity.ToString("F4", CultureInfo.InvariantCulture), TextTable.Number(row.TokensPerSecond, 0), TextTable.Number(row.SpeedRatio), row.RunsAs, row.Note ?? ""]),
             index => ReferenceEquals(rows[index], mine));
         PlotSeries Series(string name, IEnumerable<PriceRow> chosen, Func<PriceRow, double> y) => new(name, [.. chosen.Select(row => new PlotPoint(row.Bytes, y(row), row.Name))], PlotMark.Points, ShowLabels: true);
         page.Plot(new SvgPlot("Perplexity against bytes", new PlotAxis("bytes of weights", Logarithmic: true), new PlotAxis("perplexity"),

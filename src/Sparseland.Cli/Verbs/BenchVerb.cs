@@ -18,6 +18,7 @@ internal sealed class BenchVerb : Verb
     private readonly Option<int> _prompt = new("--prompt") { Description = "Prompt tokens.", DefaultValueFactory = _ => 128 };
     private readonly Option<int> _decode = new("--decode") { Description = "Decoded tokens.", DefaultValueFactory = _ => 32 };
     private readonly Option<int> _rounds = new("--rounds") { Description = "Rounds; the median counts.", DefaultValueFactory = _ => 5 };
+    private readonly Option<bool> _asStored = new("--as-stored") { Description = "Run packed matrices in the layouts they are stored in, instead of those that are fastest on this machine." };
     private readonly Option<string> _format = new("--format") { Description = "text, markdown or csv (or --json).", DefaultValueFactory = _ => "text" };
 
     public override string Name => "bench";
@@ -30,7 +31,7 @@ internal sealed class BenchVerb : Verb
         ("sparseland bench --ways bf16,\"2:4 bf16\" --format markdown --threads 1", "two ways on one thread, as a Markdown table"),
     ];
 
-    public override IEnumerable<Symbol> Symbols => [_model.Argument, _large, _ways, _prompt, _decode, _rounds, _format];
+    public override IEnumerable<Symbol> Symbols => [_model.Argument, _large, _ways, _prompt, _decode, _rounds, _asStored, _format];
 
     public override int Run(VerbContext context)
     {
@@ -42,56 +43,82 @@ internal sealed class BenchVerb : Verb
         using var checkpoint = Checkpoint.Open(path);
         var options = new DecodeBenchmarkOptions(
             Math.Min(context.Get(_prompt), Math.Max(1, checkpoint.Configuration.ContextLength - context.Get(_decode))), context.Get(_decode), context.Get(_rounds), context.Seed);
-        var results = context.WithProgress(progress =>
+        var lines = context.WithProgress(progress =>
         {
-            var list = Measure(TransformerModel.Load(checkpoint, progress, context.CancellationToken), Path.GetFileName(Path.TrimEndingDirectorySeparator(path)), ways, options, progress, context.CancellationToken);
+            var model = TransformerModel.Load(checkpoint, progress, context.CancellationToken);
+            var list = Measure(context, model, Path.GetFileName(Path.TrimEndingDirectorySeparator(path)), ways, options, progress);
             if (!context.Get(_large))
                 return list;
             using var random = new RandomCheckpoint(DecodeBenchmark.LargeConfiguration, context.Seed);
             var large = TransformerModel.Load(random, progress, context.CancellationToken);
-            return [.. list, .. Measure(large, "random 1024 x 12", [.. ways.Where(way => way.Layout is not null)], options, progress, context.CancellationToken)];
+            // A tenth of the tokens: each takes many times as long as the small model's.
+            var fewer = options with { PromptTokens = Math.Min(options.PromptTokens, 64), DecodeTokens = Math.Min(options.DecodeTokens, 8), WarmUpSeconds = 0 };
+            return [.. list, .. Measure(context, large, "random 1024 x 12", [.. ways.Select(way => way.Layout is null ? BenchWay.Like(model) : way)], fewer, progress)];
         });
         if (context.Json)
-            WriteJson(results);
+            WriteJson(lines);
         else
-            Write(context.Output, results, format);
+            Write(context, lines, format);
         return 0;
     }
 
-    private static List<DecodeBenchmarkResult> Measure(
-        TransformerModel model, string name, IReadOnlyList<BenchWay> ways, DecodeBenchmarkOptions options, IProgress<Progress.ProgressReport> progress, CancellationToken cancellation) =>
-        [.. ways.Select(way => DecodeBenchmark.Measure(way.Apply(model), $"{name}: {way.Name}", options, progress, cancellation))];
-
-    private static void Write(TextWriter writer, List<DecodeBenchmarkResult> results, string format)
+    // Every way takes turns with dense bf16, two models in memory at a time.
+    private List<Line> Measure(VerbContext context, TransformerModel model, string name, IReadOnlyList<BenchWay> ways, DecodeBenchmarkOptions options, IProgress<Progress.ProgressReport> progress)
     {
-        var table = new TextTable("model", "bytes", "prompt tok/s", "decode tok/s", "spread", "GB/s", "of products", "fits cache");
-        foreach (var result in results)
-            table.Add(result.Name, TextTable.Bytes(result.ModelBytes), TextTable.Number(result.Prompt.Median, 0), TextTable.Number(result.Decode.Median, 1),
-                string.Create(CultureInfo.InvariantCulture, $"{result.Decode.Lowest:F1} to {result.Decode.Highest:F1}"), TextTable.Number(result.GigabytesPerSecond, 1), TextTable.Percent(result.DecodeShare, 0), result.FitsCache ? "yes" : "no");
+        var reference = new DecodeSubject($"{name}: bf16", BenchWay.DenseBFloat16.Apply(model));
+        return [.. ways.Select(way =>
+        {
+            var held = way.Name == BenchWay.DenseBFloat16.Name ? reference.Model : way.Apply(model);
+            var running = context.Get(_asStored) ? RunningModel.AsStored(held) : RunningModel.Choose(held, TimeProvider.System, cancellation: context.CancellationToken);
+            var subject = new DecodeSubject($"{name}: {way.Name}", running.Transformer);
+            var subjects = ReferenceEquals(held, reference.Model) ? [subject] : (DecodeSubject[])[reference, subject];
+            return new Line(DecodeBenchmark.Compare(subjects, options, progress, context.CancellationToken)[^1], running);
+        })];
+    }
+
+    private sealed record Line(DecodeBenchmarkResult Result, RunningModel Running);
+
+    private void Write(VerbContext context, List<Line> lines, string format)
+    {
+        var writer = context.Output;
+        var table = new TextTable("model", "stored", "in memory", "prompt tok/s", "decode tok/s", "spread", "x dense bf16", "GB/s", "of products", "runs as", "fits cache");
+        foreach (var (result, running) in lines)
+            table.Add(result.Name, TextTable.Bytes(running.StoredBytes), TextTable.Bytes(result.ModelBytes), TextTable.Number(result.Prompt.Median, 0), TextTable.Number(result.Decode.Median, 1),
+                string.Create(CultureInfo.InvariantCulture, $"{result.Decode.Lowest:F1} to {result.Decode.Highest:F1}"), TextTable.Number(result.DecodeRatio), TextTable.Number(result.GigabytesPerSecond, 1),
+                TextTable.Percent(result.DecodeShare, 0), running.RunsAs, result.FitsCache ? "yes" : "no");
         if (format == "markdown")
             table.WriteMarkdown(writer);
         else if (format == "csv")
             table.WriteCsv(writer);
         else
             table.Write(writer);
-        if (format != "csv" && results.Any(result => result.FitsCache))
-            writer.WriteLine("Figures of a model that fits the cache say nothing about larger ones.");
+        if (format == "csv")
+            return;
+        writer.WriteLine();
+        foreach (var (result, running) in lines)
+            foreach (var choice in running.Choices)
+                writer.WriteLine($"{result.Name}: {choice}{(format == "markdown" ? "  " : "")}");
+        if (lines.Any(line => line.Result.FitsCache))
+            writer.WriteLine($"Figures of a model that fits the cache ({TextTable.Bytes(CacheSize.LastLevelBytes)}) say nothing about larger ones{(context.Get(_large) ? "" : "; --large measures one")}.");
     }
 
-    private static void WriteJson(List<DecodeBenchmarkResult> results) => VerbContext.WriteJson(json =>
+    private static void WriteJson(List<Line> lines) => VerbContext.WriteJson(json =>
     {
         json.WriteStartArray();
-        foreach (var result in results)
+        foreach (var (result, running) in lines)
         {
             json.WriteStartObject();
             json.WriteString("model", result.Name);
             json.WriteNumber("threads", result.Threads);
-            json.WriteNumber("bytes", result.ModelBytes);
             json.WriteNumber("promptTokensPerSecond", result.Prompt.Median);
             json.WriteNumber("decodeTokensPerSecond", result.Decode.Median);
+            json.WriteNumber("promptTimesDenseBf16", result.PromptRatio);
+            json.WriteNumber("decodeTimesDenseBf16", result.DecodeRatio);
+            json.WriteNumber("promptShareOfProducts", result.PromptShare);
             json.WriteNumber("decodeShareOfProducts", result.DecodeShare);
             json.WriteNumber("gigabytesPerSecond", result.GigabytesPerSecond);
             json.WriteBoolean("fitsCache", result.FitsCache);
+            RunningJson.Write(json, running);
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -19,6 +19,8 @@ internal sealed class InspectVerb : Verb
     private readonly Option<bool> _outliers = new("--outliers") { Description = "Read the weights and count those beyond 5 times the mean magnitude, by layer." };
     private readonly Option<int?> _context = new("--context") { Description = "Tokens of context the memory is estimated for; default: what the model was made for." };
 
+    private readonly Option<bool> _speed = new("--speed") { Description = "Time the packed matrices and say in which layout each runs here, and why." };
+
     public override string Name => "inspect";
 
     public override string Summary => "Show a model's parameters, bytes, layouts and sparsity by layer, from its headers; or this machine and its kernels.";
@@ -26,10 +28,11 @@ internal sealed class InspectVerb : Verb
     public override IReadOnlyList<(string Command, string Effect)> Examples =>
     [
         ("sparseland inspect my-sparse --outliers", "layers with their sparsity and outliers"),
+        ("sparseland inspect my-sparse --speed", "the layouts that its matrices run in on this machine, with the times that decided"),
         ("sparseland inspect --machine", "vector instructions, cores, cache, and every kernel in use"),
     ];
 
-    public override IEnumerable<Symbol> Symbols => [_model.Argument, _machine, _outliers, _context];
+    public override IEnumerable<Symbol> Symbols => [_model.Argument, _machine, _outliers, _context, _speed];
 
     public override int Run(VerbContext context)
     {
@@ -39,14 +42,15 @@ internal sealed class InspectVerb : Verb
         var inspection = CheckpointInspection.Of(checkpoint, context.Get(_context));
         var model = context.WithProgress(progress => TransformerModel.Load(checkpoint, progress, context.CancellationToken));
         var layers = LayerLayout.Of(model);
+        var running = context.Get(_speed) ? context.WithProgress(progress => RunningModel.Choose(model, TimeProvider.System, progress: progress, cancellation: context.CancellationToken)) : null;
         if (context.Json)
-            WriteJson(inspection, layers);
+            WriteJson(inspection, layers, running);
         else
-            Write(context, inspection, layers, context.Get(_outliers) ? Outliers(checkpoint, layers, context) : null);
+            Write(context, inspection, layers, context.Get(_outliers) ? Outliers(checkpoint, layers, context) : null, running);
         return 0;
     }
 
-    private static void Write(VerbContext context, CheckpointInspection inspection, IReadOnlyList<LayerLayout> layers, Dictionary<string, double>? outliers)
+    private static void Write(VerbContext context, CheckpointInspection inspection, IReadOnlyList<LayerLayout> layers, Dictionary<string, double>? outliers, RunningModel? running)
     {
         context.Output.WriteLine($"{inspection.Path}: {inspection.Format}, {TextTable.Number(inspection.Parameters / 1e6, 2)} M parameters, {TextTable.Bytes(inspection.Bytes)}");
         context.Output.WriteLine($"memory to run: {inspection.Memory}");
@@ -59,6 +63,12 @@ internal sealed class InspectVerb : Verb
             table.Add(outliers is null ? cells : [.. cells, TextTable.Percent(outliers[layer.Name], 3)]);
         }
         table.Write(context.Output);
+        if (running is null)
+            return;
+        context.Output.WriteLine();
+        context.Output.WriteLine($"stored {TextTable.Bytes(running.StoredBytes)}, in memory when run {TextTable.Bytes(running.Transformer.ByteCount)}; runs {running.RunsAs}");
+        foreach (var choice in running.Choices)
+            context.Output.WriteLine($"  {choice}");
     }
 
     // As in OWL's layer-wise outlier distribution, on weights alone: the share of entries above a multiple of the mean magnitude.
@@ -112,7 +122,7 @@ internal sealed class InspectVerb : Verb
         return 0;
     }
 
-    private static void WriteJson(CheckpointInspection inspection, IReadOnlyList<LayerLayout> layers) => VerbContext.WriteJson(json =>
+    private static void WriteJson(CheckpointInspection inspection, IReadOnlyList<LayerLayout> layers, RunningModel? running) => VerbContext.WriteJson(json =>
     {
         json.WriteStartObject();
         json.WriteString("path", inspection.Path);
@@ -134,6 +144,8 @@ internal sealed class InspectVerb : Verb
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        if (running is not null)
+            RunningJson.Write(json, running);
         json.WriteEndObject();
     });
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Sparseland.Cli.CommandLine;
 using Sparseland.Cli.Output;
+using Sparseland.Language.Evaluation;
 using Sparseland.Language.Models;
 using Sparseland.Language.Pruning;
 using Sparseland.Recipes;
@@ -65,10 +66,10 @@ internal sealed class PriceVerb : Verb
 
     internal static void Write(TextWriter writer, IReadOnlyList<PriceRow> rows, bool markdown = false)
     {
-        var table = new TextTable("way", "sparsity", "bytes", "perplexity", "tokens/s", "front", "note");
+        var table = new TextTable("way", "sparsity", "bytes", "perplexity", "tokens/s", "x dense bf16", "runs as", "front", "note");
         foreach (var row in rows)
             table.Add(row.Name, row.Recipe is null ? "" : TextTable.Percent(row.Sparsity), TextTable.Bytes(row.Bytes), row.Perplexity.ToString("F4", CultureInfo.InvariantCulture),
-                TextTable.Number(row.TokensPerSecond, 0), row.IsOnFront ? "*" : "", row.Note ?? "");
+                TextTable.Number(row.TokensPerSecond, 0), TextTable.Number(row.SpeedRatio), row.RunsAs, row.IsOnFront ? "*" : "", row.Note ?? "");
         if (markdown)
         {
             table.WriteMarkdown(writer);
@@ -79,6 +80,12 @@ internal sealed class PriceVerb : Verb
             table.Write(writer);
         }
         writer.WriteLine("* no other way has fewer bytes and a lower perplexity");
+        if (rows.Any(row => row.Bytes <= CacheSize.LastLevelBytes))
+        {
+            if (markdown)
+                writer.WriteLine();
+            writer.WriteLine($"Speeds are of models that fit the processor's last cache level ({TextTable.Bytes(CacheSize.LastLevelBytes)}); they say little about larger ones.");
+        }
     }
 
     private static void WriteJson(IReadOnlyList<PriceRow> rows) => VerbContext.WriteJson(json =>
@@ -93,6 +100,10 @@ internal sealed class PriceVerb : Verb
             json.WriteNumber("bytes", row.Bytes);
             json.WriteNumber("perplexity", row.Perplexity);
             json.WriteNumber("tokensPerSecond", row.TokensPerSecond);
+            json.WriteNumber("timesDenseBf16", row.SpeedRatio);
+            if (row.RunsAs.Length > 0)
+                json.WriteString("runsAs", row.RunsAs);
+            json.WriteBoolean("fitsCache", row.Bytes <= CacheSize.LastLevelBytes);
             json.WriteBoolean("onFront", row.IsOnFront);
             if (row.Note is not null)
                 json.WriteString("note", row.Note);

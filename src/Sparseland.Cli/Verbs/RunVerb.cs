@@ -15,23 +15,25 @@ internal sealed class RunVerb : Verb
     private readonly GenerationOptions _generation = new();
     private readonly Option<int?> _context = new("--context") { Description = "Tokens of context; default: the model's own, as far as memory suffices." };
 
+    private readonly Option<bool> _asStored = new("--as-stored") { Description = "Run packed matrices in the layouts they are stored in, instead of those that are fastest on this machine." };
+
     public override string Name => "run";
 
     public override string Summary => "Continue a text with a model, dense or packed; without a prompt, a conversation.";
 
     public override IReadOnlyList<(string Command, string Effect)> Examples =>
     [
-        ("sparseland run my-sparse \"A story about Tom and Anna\" --temperature 0.8 --seed 3", "continues the text, the same way every time"),
+        ("sparseland run my-sparse \"A story about Tom and Anna\" --temperature 0.8 --seed 3 --as-stored", "continues the text, the same way every time"),
         ("sparseland run my-sparse", "a conversation; an empty line or Ctrl-D ends it"),
     ];
 
-    public override IEnumerable<Symbol> Symbols => [_model.Argument, _prompt, .. _generation.Symbols, _context];
+    public override IEnumerable<Symbol> Symbols => [_model.Argument, _prompt, .. _generation.Symbols, _context, _asStored];
 
     public override int Run(VerbContext context)
     {
         var path = _model.Resolve(context);
-        using var model = LanguageModel.Load(path, new LoadOptions { ContextLength = context.Get(_context) }, cancellation: context.CancellationToken);
-        context.Say($"{path}: {TextTable.Bytes(model.Transformer.ByteCount)} of weights; memory for {model.ContextLength} tokens of context: {model.Memory}");
+        using var model = LanguageModel.Load(path, new LoadOptions { ContextLength = context.Get(_context), LayoutClock = context.Get(_asStored) ? null : TimeProvider.System }, cancellation: context.CancellationToken);
+        context.Say($"{path}: {Weights(model.Running)}; memory for {model.ContextLength} tokens of context: {model.Memory}");
         var settings = _generation.Apply(context, model.Settings with { Seed = context.Seed });
         if (context.Get(_prompt) is not { } prompt)
             return new Conversation(model, settings, context).Hold();
@@ -43,6 +45,10 @@ internal sealed class RunVerb : Verb
         context.Say(Speed(result));
         return 0;
     }
+
+    private static string Weights(RunningModel running) => running.Choices.Any(choice => choice.Changes)
+        ? $"{TextTable.Bytes(running.StoredBytes)} of weights, {TextTable.Bytes(running.Transformer.ByteCount)} in memory, because they run as {running.RunsAs} (fastest here; sparseland inspect --speed says why)"
+        : $"{TextTable.Bytes(running.StoredBytes)} of weights{(running.Choices.Count > 0 ? $", running as {running.RunsAs}" : "")}";
 
     internal static string Speed(GenerationResult result) => string.Create(CultureInfo.InvariantCulture,
         $"[{result.Statistics.PromptTokens} prompt tokens at {result.Statistics.PromptTokensPerSecond:N0}/s, {result.Statistics.GeneratedTokens} new at {result.Statistics.DecodeTokensPerSecond:N0}/s, ended by {result.Reason}]");

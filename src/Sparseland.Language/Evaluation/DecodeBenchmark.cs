@@ -1,44 +1,37 @@
-using System.Diagnostics;
-using Sparseland.Chance;
 using Sparseland.Language.Models;
 using Sparseland.Progress;
-using Sparseland.Tensors;
 using Sparseland.Threads;
 
 namespace Sparseland.Language.Evaluation;
 
 /// <summary>What is timed.</summary>
-/// <param name="PromptTokens">Length of the prompt.</param>
+/// <param name="PromptTokens">Length of the prompt; 0 times no prompt.</param>
 /// <param name="DecodeTokens">Tokens decoded one by one from an empty context, per round: a long context would add the time of its attention.</param>
 /// <param name="Rounds">Rounds; their median counts.</param>
 /// <param name="Seed">Seed of the random tokens.</param>
-public sealed record DecodeBenchmarkOptions(int PromptTokens = 128, int DecodeTokens = 32, int Rounds = 5, ulong Seed = 1);
-
-/// <summary>A model's speed on this machine.</summary>
-/// <param name="Name">The model and its layout, as the caller calls it.</param>
-/// <param name="Threads">Threads that kernels used.</param>
-/// <param name="ModelBytes">All weights.</param>
-/// <param name="BytesPerToken">Weights that one decoded token reads.</param>
-/// <param name="Prompt">Prompt tokens per second.</param>
-/// <param name="Decode">Decoded tokens per second.</param>
-/// <param name="PromptShare">Prompt speed over that of the matrix products of the same batches alone, median of the rounds.</param>
-/// <param name="DecodeShare">Decode speed over that of its matrix products alone, median of the rounds.</param>
-/// <param name="FitsCache">Whether a token's weights fit the last cache level: then the figures say nothing about larger models.</param>
-public sealed record DecodeBenchmarkResult(string Name, int Threads, long ModelBytes, long BytesPerToken, SpeedSummary Prompt, SpeedSummary Decode, double PromptShare, double DecodeShare, bool FitsCache)
+public sealed record DecodeBenchmarkOptions(int PromptTokens = 128, int DecodeTokens = 32, int Rounds = 5, ulong Seed = 1)
 {
-    /// <summary>Gigabytes of weights read per second while decoding.</summary>
-    public double GigabytesPerSecond => Decode.Median * BytesPerToken / 1e9;
+    /// <summary>A round decodes again until it took about so long, so that a small model's round is more than the clock's noise.</summary>
+    public double LeastSeconds { get; init; } = 0.03;
+
+    /// <summary>How long each model runs before anything counts: the JIT's last tier compiles in the background after some thirty calls.</summary>
+    public double WarmUpSeconds { get; init; } = 0.5;
+
+    /// <summary>Whether the matrix products are timed alone, too.</summary>
+    public bool TimesProducts { get; init; } = true;
 }
 
+/// <summary>A model to be timed.</summary>
+/// <param name="Name">What it is called in the result.</param>
+/// <param name="Model">The model, in the layouts it has.</param>
+public sealed record DecodeSubject(string Name, TransformerModel Model);
+
 /// <summary>
-/// Measures prompt and decode speed apart. After a warm-up, each round times a prompt, some decoded tokens, and the matrix products of both alone,
-/// so that whatever disturbs the machine disturbs all of them. The clock's readings are the result, so results differ from run to run.
+/// Measures prompt and decode speed apart. After a warm-up the models take turns round by round, each with its prompt, some decoded tokens, and the matrix products of both alone,
+/// so that whatever disturbs the machine disturbs all of them; ratios are taken within a round. The clock's readings are the result, so results differ from run to run.
 /// </summary>
 public static class DecodeBenchmark
 {
-    // The JIT's last tier compiles in the background after some thirty calls; small models get there by repetition, within this time.
-    private const double WarmUpSeconds = 1;
-
     /// <summary>The shape whose speed the project states: 187 million weights read per token, far above any cache.</summary>
     public static TransformerConfiguration LargeConfiguration { get; } = new()
     {
@@ -52,102 +45,46 @@ public static class DecodeBenchmark
     /// <param name="options">What is timed, or null for the defaults.</param>
     /// <param name="progress">Told after every round.</param>
     /// <param name="cancellation">Heeded between the blocks of a batch or token.</param>
-    public static DecodeBenchmarkResult Measure(TransformerModel model, string name, DecodeBenchmarkOptions? options = null, IProgress<ProgressReport>? progress = null, CancellationToken cancellation = default)
+    public static DecodeBenchmarkResult Measure(TransformerModel model, string name, DecodeBenchmarkOptions? options = null, IProgress<ProgressReport>? progress = null, CancellationToken cancellation = default) =>
+        Compare([new DecodeSubject(name, model)], options, progress, cancellation)[0];
+
+    /// <summary>Measures models side by side in alternating rounds.</summary>
+    /// <param name="subjects">The models; ratios are to the first.</param>
+    /// <param name="options">What is timed, or null for the defaults.</param>
+    /// <param name="progress">Told after every round.</param>
+    /// <param name="cancellation">Heeded between the blocks of a batch or token.</param>
+    /// <returns>One result for each subject, in their order.</returns>
+    public static IReadOnlyList<DecodeBenchmarkResult> Compare(IReadOnlyList<DecodeSubject> subjects, DecodeBenchmarkOptions? options = null, IProgress<ProgressReport>? progress = null, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(subjects);
+        ArgumentOutOfRangeException.ThrowIfZero(subjects.Count, nameof(subjects));
         options ??= new DecodeBenchmarkOptions();
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.PromptTokens, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.PromptTokens, nameof(options));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.DecodeTokens, nameof(options));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Rounds, nameof(options));
-        var run = new Round(model, options, cancellation);
-        for (var clock = Stopwatch.StartNew(); clock.Elapsed.TotalSeconds < WarmUpSeconds;)
-            run.Time();
-        var rounds = new List<Times>();
+        var runs = subjects.Select(subject => new DecodeRound(subject.Model, options, cancellation)).ToArray();
+        foreach (var run in runs)
+            run.WarmUp();
+        var times = runs.Select(_ => new RoundTimes[options.Rounds]).ToArray();
         for (var round = 0; round < options.Rounds; round++)
         {
-            rounds.Add(run.Time());
-            progress?.Report(new ProgressReport($"measuring {name}", round + 1, options.Rounds));
+            // Each round begins with another model, so that none always follows the same one.
+            for (var i = 0; i < runs.Length; i++)
+                times[(i + round) % runs.Length][round] = runs[(i + round) % runs.Length].Time();
+            progress?.Report(new ProgressReport($"measuring {subjects[^1].Name}", round + 1, options.Rounds));
         }
-        return new(name, WorkerPool.ThreadCount, model.ByteCount, model.BytesPerToken,
-            SpeedSummary.Of([.. rounds.Select(times => options.PromptTokens / times.Prompt)]),
-            SpeedSummary.Of([.. rounds.Select(times => options.DecodeTokens / times.Decode)]),
-            SpeedSummary.Of([.. rounds.Select(times => times.PromptProducts / times.Prompt)]).Median,
-            SpeedSummary.Of([.. rounds.Select(times => times.DecodeProducts / times.Decode)]).Median,
-            model.BytesPerToken <= CacheSize.LastLevelBytes);
+        return [.. subjects.Select((subject, i) => Summarise(subject, options, times[i], times[0]))];
     }
 
-    // Seconds of one round.
-    private readonly record struct Times(double Prompt, double PromptProducts, double Decode, double DecodeProducts);
+    private static DecodeBenchmarkResult Summarise(DecodeSubject subject, DecodeBenchmarkOptions options, RoundTimes[] own, RoundTimes[] first) =>
+        new(subject.Name, WorkerPool.ThreadCount, subject.Model.ByteCount, subject.Model.BytesPerToken,
+            SpeedSummary.Of([.. own.Select(times => options.PromptTokens == 0 ? 0 : options.PromptTokens / times.Prompt)]),
+            SpeedSummary.Of([.. own.Select(times => options.DecodeTokens / times.Decode)]),
+            Median(own.Zip(first, (times, reference) => options.PromptTokens == 0 ? 0 : reference.Prompt / times.Prompt)),
+            Median(own.Zip(first, (times, reference) => reference.Decode / times.Decode)),
+            Median(own.Select(times => options.PromptTokens == 0 ? 0 : times.PromptProducts / times.Prompt)),
+            Median(own.Select(times => times.DecodeProducts / times.Decode)),
+            subject.Model.BytesPerToken <= CacheSize.LastLevelBytes);
 
-    private sealed class Round
-    {
-        private readonly TransformerModel _model;
-        private readonly DecodeBenchmarkOptions _options;
-        private readonly CancellationToken _cancellation;
-        private readonly InferenceSession _session;
-        private readonly int[] _prompt;
-        private readonly Tensor<float> _input;
-        private readonly Tensor<float> _output;
-
-        public Round(TransformerModel model, DecodeBenchmarkOptions options, CancellationToken cancellation)
-        {
-            _model = model;
-            _options = options;
-            _cancellation = cancellation;
-            var context = Math.Max(options.PromptTokens, options.DecodeTokens);
-            _session = model.CreateSession(context);
-            _session.Reserve(context);
-            var random = new RandomStream(options.Seed, "benchmark tokens");
-            _prompt = [.. Enumerable.Range(0, options.PromptTokens).Select(_ => random.NextInt(model.Configuration.VocabularySize))];
-            // The products' operands: as many rows as a batch, as many columns as the widest layer.
-            var widest = model.Blocks.SelectMany(block => block.Projections).Max(projection => Math.Max(projection.Matrix.Rows, projection.Matrix.Columns));
-            var rows = Math.Min(options.PromptTokens, InferenceSession.PromptBatch);
-            _input = new Tensor<float>(new Shape(rows, widest));
-            random.FillNormal(_input.Span);
-            _output = new Tensor<float>(new Shape(rows, Math.Max(widest, model.Head.Rows)));
-        }
-
-        public Times Time()
-        {
-            var clock = Stopwatch.StartNew();
-            _session.Truncate(0);
-            _session.Read(_prompt, _cancellation);
-            var prompt = clock.Elapsed.TotalSeconds;
-            clock.Restart();
-            for (var first = 0; first < _prompt.Length; first += InferenceSession.PromptBatch)
-                MultiplyAll(Math.Min(InferenceSession.PromptBatch, _prompt.Length - first));
-            MultiplyHead();
-            var promptProducts = clock.Elapsed.TotalSeconds;
-            clock.Restart();
-            _session.Truncate(0);
-            for (var i = 0; i < _options.DecodeTokens; i++)
-                _session.Read(_prompt.AsSpan(i % _prompt.Length, 1), _cancellation);
-            var decode = clock.Elapsed.TotalSeconds;
-            clock.Restart();
-            for (var i = 0; i < _options.DecodeTokens; i++)
-            {
-                MultiplyAll(1);
-                MultiplyHead();
-            }
-            return new(prompt, promptProducts, decode, clock.Elapsed.TotalSeconds);
-        }
-
-        private void MultiplyAll(int rows)
-        {
-            foreach (var block in _model.Blocks)
-            {
-                _cancellation.ThrowIfCancellationRequested();
-                foreach (var projection in block.Projections)
-                {
-                    var matrix = projection.Matrix;
-                    if (rows == 1)
-                        matrix.Multiply(_input.Span[..matrix.Columns], _output.Span[..matrix.Rows]);
-                    else
-                        matrix.MultiplyBatch(_input.Matrix.Slice(0, rows, 0, matrix.Columns), _output.Matrix.Slice(0, rows, 0, matrix.Rows));
-                }
-            }
-        }
-
-        private void MultiplyHead() => _model.Head.Multiply(_input.Span[.._model.Head.Columns], _output.Span[.._model.Head.Rows]);
-    }
+    private static double Median(IEnumerable<double> values) => SpeedSummary.Of([.. values]).Median;
 }

@@ -19,6 +19,9 @@ public sealed record LoadOptions
 
     /// <summary>Memory that may be used; null asks the system (a container's limit is heeded).</summary>
     public long? AvailableBytes { get; init; }
+
+    /// <summary>With a clock, packed matrices are timed once and run in the layout that is fastest here (<see cref="RunningModel"/>); null runs what is stored, which sums in the same order everywhere.</summary>
+    public TimeProvider? LayoutClock { get; init; }
 }
 
 /// <summary>
@@ -35,22 +38,25 @@ public sealed class LanguageModel : IDisposable
     private readonly TextGenerator _generator;
     private readonly ElementType _cacheElement;
 
-    private LanguageModel(ICheckpoint checkpoint, TransformerModel transformer, ITokenizer tokenizer, GenerationSettings settings, MemoryEstimate memory, ElementType cacheElement)
+    private LanguageModel(ICheckpoint checkpoint, RunningModel running, ITokenizer tokenizer, GenerationSettings settings, MemoryEstimate memory, ElementType cacheElement)
     {
         Checkpoint = checkpoint;
-        Transformer = transformer;
+        Running = running;
         Tokenizer = tokenizer;
         Settings = settings;
         Memory = memory;
         _cacheElement = cacheElement;
-        _generator = new TextGenerator(transformer, tokenizer);
+        _generator = new TextGenerator(Transformer, tokenizer);
     }
 
     /// <summary>The files.</summary>
     public ICheckpoint Checkpoint { get; }
 
-    /// <summary>The network.</summary>
-    public TransformerModel Transformer { get; }
+    /// <summary>The network, in the layouts it runs in.</summary>
+    public TransformerModel Transformer => Running.Transformer;
+
+    /// <summary>How the network runs: what it takes stored, and why which matrices run in another layout.</summary>
+    public RunningModel Running { get; }
 
     /// <summary>The tokenizer.</summary>
     public ITokenizer Tokenizer { get; }
@@ -67,7 +73,7 @@ public sealed class LanguageModel : IDisposable
     /// <summary>Layout, bytes and sparsity of every matrix.</summary>
     public IReadOnlyList<LayerLayout> Layouts => LayerLayout.Of(Transformer);
 
-    /// <summary>Loads a model in the layouts it is stored in.</summary>
+    /// <summary>Loads a model in the layouts it is stored in, or with <see cref="LoadOptions.LayoutClock"/> in the fastest ones.</summary>
     /// <param name="path">A folder in the Hugging Face layout (dense or packed), a .safetensors, llama2.c .bin or .gguf file.</param>
     /// <param name="options">Context and memory, or null for the defaults.</param>
     /// <param name="progress">Told after every block.</param>
@@ -84,9 +90,14 @@ public sealed class LanguageModel : IDisposable
         {
             var memory = FindMemory(checkpoint, options);
             var tokenizer = LoadTokenizer(checkpoint);
-            var transformer = TransformerModel.Load(checkpoint, progress, cancellation);
+            var running = RunningModel.AsStored(TransformerModel.Load(checkpoint, progress, cancellation));
+            if (options.LayoutClock is { } clock)
+            {
+                running = RunningModel.Choose(running.Transformer, clock, (options.AvailableBytes ?? MemoryEstimate.AvailableBytes) - memory.TotalBytes, progress, cancellation);
+                memory = memory with { WeightBytes = memory.WeightBytes + running.Transformer.ByteCount - running.StoredBytes };
+            }
             var settings = Path.Combine(path, "generation_config.json");
-            return new(checkpoint, transformer, tokenizer, File.Exists(settings) ? GenerationSettings.Read(settings) : new GenerationSettings(), memory, options.CacheElement);
+            return new(checkpoint, running, tokenizer, File.Exists(settings) ? GenerationSettings.Read(settings) : new GenerationSettings(), memory, options.CacheElement);
         }
         catch
         {
@@ -107,7 +118,7 @@ public sealed class LanguageModel : IDisposable
         ArgumentNullException.ThrowIfNull(transformer);
         ArgumentNullException.ThrowIfNull(tokenizer);
         CheckVocabulary(checkpoint, tokenizer);
-        return new(checkpoint, transformer, tokenizer, settings ?? new GenerationSettings(), FindMemory(checkpoint, new LoadOptions()), ElementType.Float32);
+        return new(checkpoint, RunningModel.AsStored(transformer), tokenizer, settings ?? new GenerationSettings(), FindMemory(checkpoint, new LoadOptions()), ElementType.Float32);
     }
 
     /// <summary>A session for a conversation or a text that grows.</summary>

@@ -37,11 +37,8 @@ public sealed record PriceRequest
     /// <summary>Value types of the recipes.</summary>
     public IReadOnlyList<ElementType> Values { get; init; } = [ElementType.Float32, ElementType.BFloat16, ElementType.Int8];
 
-    /// <summary>Tokens decoded for a timing; 0 measures no speed.</summary>
-    public int TimedTokens { get; init; } = 64;
-
-    /// <summary>Timings of which the median counts.</summary>
-    public int Repetitions { get; init; } = 3;
+    /// <summary>How the decoding is timed, beside the dense model in bfloat16; null measures no speed.</summary>
+    public DecodeBenchmarkOptions? Timing { get; init; } = new(PromptTokens: 0, DecodeTokens: 64, Rounds: 9) { WarmUpSeconds = 0.25, TimesProducts = false };
 
     /// <summary>Where statistics of dense models are kept between runs; null keeps them in memory.</summary>
     public string? StatisticsFolder { get; init; }

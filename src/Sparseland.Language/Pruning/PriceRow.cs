@@ -8,10 +8,19 @@ namespace Sparseland.Language.Pruning;
 /// <param name="Sparsity">Fraction of the prunable weights that is not stored.</param>
 /// <param name="Bytes">All weights as stored, index included.</param>
 /// <param name="Perplexity">On the evaluation text.</param>
-/// <param name="TokensPerSecond">Decoding one sequence on this machine, the median of the repetitions.</param>
-/// <param name="IsOnFront">Whether no other way has fewer bytes and a lower perplexity.</param>
-/// <param name="Note">What must be known, or null.</param>
-public sealed record PriceRow(string Name, Recipe? Recipe, double Sparsity, long Bytes, double Perplexity, double TokensPerSecond, bool IsOnFront = false, string? Note = null);
+/// <param name="TokensPerSecond">Decoding one sequence on this machine in the layouts that are fastest here, the median of the rounds; 0 when not timed.</param>
+/// <param name="SpeedRatio">That speed over the dense model's in bfloat16 in the same round, the median of the rounds.</param>
+public sealed record PriceRow(string Name, Recipe? Recipe, double Sparsity, long Bytes, double Perplexity = 0, double TokensPerSecond = 0, double SpeedRatio = 0)
+{
+    /// <summary>Whether no other way has fewer bytes and a lower perplexity.</summary>
+    public bool IsOnFront { get; init; }
+
+    /// <summary>The layouts that the packed matrices ran in for the timing; empty when none is packed.</summary>
+    public string RunsAs { get; init; } = "";
+
+    /// <summary>What must be known, or null.</summary>
+    public string? Note { get; init; }
+}
 
 /// <summary>A choice from a price list.</summary>
 /// <param name="Row">The recipe chosen.</param>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Sparseland.Errors;
 using Sparseland.Language.Evaluation;
@@ -41,9 +40,11 @@ public static class Pricing
         var rows = new List<PriceRow>();
         var total = fitting.Count * request.Values.Count + Rivals.Length;
         var dense = TransformerModel.Load(request.Checkpoint, null, cancellation);
+        var reference = ModelLayouts.ToDense(dense, ElementType.BFloat16);
+        var speed = new PriceSpeed(request.Timing, reference);
         foreach (var rival in Rivals)
         {
-            rows.Add(PriceRival(request, dense, rival, cancellation));
+            rows.Add(PriceRival(request, dense, reference, rival, speed, cancellation));
             progress?.Report(new ProgressReport("pricing", rows.Count, total, rows[^1].Name));
         }
         var kinds = Methods.Scores.Create(request.Base.Score).Needs | Methods.Updates.Create(request.Base.Update).Needs | Methods.Allocations.Create(request.Base.Allocation).Needs;
@@ -54,7 +55,7 @@ public static class Pricing
             var reports = ModelPruner.PruneInMemory(request.Checkpoint, recipe, request.Calibration, pruned, statistics, cancellation).ToDictionary(report => report.Name, StringComparer.Ordinal);
             foreach (var values in request.Values)
             {
-                rows.Add(PriceRecipe(request, pruned, recipe with { Values = values, Layout = "auto" }, reports, cancellation));
+                rows.Add(PriceRecipe(request, pruned, recipe with { Values = values, Layout = "auto" }, reports, speed, cancellation));
                 progress?.Report(new ProgressReport("pricing", rows.Count, total, rows[^1].Name));
             }
         }
@@ -62,8 +63,8 @@ public static class Pricing
     }
 
     /// <summary>Prices a model that is already made, on the same text and with the same timing as the others.</summary>
-    /// <param name="request">The text, the protocol and the timing.</param>
-    /// <param name="model">The model, in the layouts it has.</param>
+    /// <param name="request">The dense model, the text, the protocol and the timing.</param>
+    /// <param name="model">The model, in the layouts it is stored in.</param>
     /// <param name="name">What the row is called.</param>
     /// <param name="recipe">The recipe that made it, or null.</param>
     /// <param name="sparsity">Fraction of the prunable weights that is not stored.</param>
@@ -72,7 +73,8 @@ public static class Pricing
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(model);
-        return Measure(request, model, new PriceRow(name, recipe, sparsity, model.ByteCount, 0, 0), cancellation);
+        var reference = request.Timing is null ? model : ModelLayouts.ToDense(TransformerModel.Load(request.Checkpoint, null, cancellation), ElementType.BFloat16);
+        return Measure(request, model, new PriceRow(name, recipe, sparsity, model.ByteCount), new PriceSpeed(request.Timing, reference), cancellation);
     }
 
     /// <summary>The recipe with the lowest perplexity that fits a number of bytes.</summary>
@@ -86,10 +88,9 @@ public static class Pricing
     public static PriceChoice ForSpeed(IReadOnlyList<PriceRow> rows, double factor)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        var reference = rows.First(row => row.Name == Rivals[0].Name).TokensPerSecond;
-        return Choose(rows, row => row.TokensPerSecond >= factor * reference,
+        return Choose(rows, row => row.SpeedRatio >= factor,
             sparse => string.Create(CultureInfo.InvariantCulture,
-                $"no recipe is {factor:0.##} times as fast as dense bf16 here; the fastest is {sparse.MaxBy(row => row.TokensPerSecond)!.Name} with {sparse.Max(row => row.TokensPerSecond) / reference:0.00} times"));
+                $"no recipe is {factor:0.##} times as fast as dense bf16 here; the fastest is {sparse.MaxBy(row => row.SpeedRatio)!.Name} with {sparse.Max(row => row.SpeedRatio):0.00} times"));
     }
 
     private static PriceChoice Choose(IReadOnlyList<PriceRow> rows, Func<PriceRow, bool> fits, Func<List<PriceRow>, string> none)
@@ -116,8 +117,10 @@ public static class Pricing
         }
     }
 
-    private static PriceRow PriceRival(PriceRequest request, TransformerModel dense, (string Name, ElementType[] Types) rival, CancellationToken cancellation)
+    private static PriceRow PriceRival(PriceRequest request, TransformerModel dense, TransformerModel reference, (string Name, ElementType[] Types) rival, PriceSpeed speed, CancellationToken cancellation)
     {
+        if (rival.Types[0] == ElementType.BFloat16)
+            return Measure(request, reference, new PriceRow(rival.Name, null, 0, reference.ByteCount), speed, cancellation);
         var used = new SortedDictionary<ElementType, int>();
         var model = dense.Convert((_, matrix) =>
         {
@@ -128,10 +131,10 @@ public static class Pricing
         });
         var note = used.Count == 1 && used.ContainsKey(rival.Types[0]) ? null
             : string.Join(", ", used.Select(pair => $"{pair.Value} matrices {pair.Key}")) + $": {BlockOf(rival.Types[0])} does not divide every row";
-        return Measure(request, model, new PriceRow(rival.Name, null, 0, model.ByteCount, 0, 0, false, note), cancellation);
+        return Measure(request, model, new PriceRow(rival.Name, null, 0, model.ByteCount) { Note = note }, speed, cancellation);
     }
 
-    private static PriceRow PriceRecipe(PriceRequest request, TransformerModel pruned, Recipe recipe, Dictionary<string, LayerReport> reports, CancellationToken cancellation)
+    private static PriceRow PriceRecipe(PriceRequest request, TransformerModel pruned, Recipe recipe, Dictionary<string, LayerReport> reports, PriceSpeed speed, CancellationToken cancellation)
     {
         var outside = recipe.Values == ElementType.Float32 ? ElementType.Float32 : ElementType.BFloat16;
         var model = pruned.Convert((name, matrix) => reports.TryGetValue(name, out var report)
@@ -140,49 +143,16 @@ public static class Pricing
         var prunable = reports.Values.Sum(report => (double)report.Rows * report.Columns);
         var sparsity = reports.Values.Sum(report => report.Achieved * report.Rows * report.Columns) / prunable;
         var percent = recipe.Pattern is NofMPattern ? "" : string.Create(CultureInfo.InvariantCulture, $" {100 * recipe.Sparsity:0} %");
-        return Measure(request, model, new PriceRow($"{recipe.Pattern}{percent} {ValueNames.Of(recipe.Values)}", recipe, sparsity, model.ByteCount, 0, 0), cancellation);
+        return Measure(request, model, new PriceRow($"{recipe.Pattern}{percent} {ValueNames.Of(recipe.Values)}", recipe, sparsity, model.ByteCount), speed, cancellation);
     }
 
-    private static PriceRow Measure(PriceRequest request, TransformerModel model, PriceRow row, CancellationToken cancellation) => row with
-    {
-        Perplexity = Perplexity.Measure(model, request.Tokenizer, request.Texts, request.Protocol, null, cancellation).Perplexity,
-        TokensPerSecond = DecodeSpeed(model, request, cancellation),
-    };
-
-    private static double DecodeSpeed(TransformerModel model, PriceRequest request, CancellationToken cancellation)
-    {
-        if (request.TimedTokens == 0)
-            return 0;
-        var prompt = request.Calibration.Sequences[0].AsSpan(0, Math.Min(16, request.Calibration.Length));
-        var token = new int[1];
-        var speeds = new double[Math.Max(1, request.Repetitions)];
-        // One run more than counts, to warm up.
-        for (var repetition = -1; repetition < speeds.Length; repetition++)
-        {
-            var session = model.CreateSession(prompt.Length + request.TimedTokens);
-            session.Reserve(prompt.Length + request.TimedTokens);
-            var logits = session.Read(prompt, cancellation);
-            var started = Stopwatch.GetTimestamp();
-            for (var i = 0; i < request.TimedTokens; i++)
-            {
-                token[0] = TensorPrimitives.IndexOfMax<float>(logits);
-                logits = session.Read(token, cancellation);
-            }
-            if (repetition >= 0)
-                speeds[repetition] = request.TimedTokens / Stopwatch.GetElapsedTime(started).TotalSeconds;
-        }
-        Array.Sort(speeds);
-        return speeds[speeds.Length / 2];
-    }
+    private static PriceRow Measure(PriceRequest request, TransformerModel model, PriceRow row, PriceSpeed speed, CancellationToken cancellation) =>
+        speed.Complete(row with { Perplexity = Perplexity.Measure(model, request.Tokenizer, request.Texts, request.Protocol, null, cancellation).Perplexity }, model, cancellation);
 
     private static List<PriceRow> MarkFront(List<PriceRow> rows)
     {
         bool Dominated(PriceRow row) => rows.Any(other => other.Bytes <= row.Bytes && other.Perplexity <= row.Perplexity && (other.Bytes < row.Bytes || other.Perplexity < row.Perplexity));
-        var dense = rows.First(row => row.Name == Rivals[0].Name).TokensPerSecond;
-        string? Note(PriceRow row) => row.Recipe?.Values == ElementType.BFloat16 && row.TokensPerSecond < dense
-            ? $"{WarningCodes.BelowBreakEven}: slower than dense bf16 on this machine"
-            : row.Note;
-        return [.. rows.Select(row => row with { IsOnFront = !Dominated(row), Note = Note(row) }).OrderBy(row => row.Bytes).ThenBy(row => row.Perplexity)];
+        return [.. rows.Select(row => row with { IsOnFront = !Dominated(row) }).OrderBy(row => row.Bytes).ThenBy(row => row.Perplexity)];
     }
 
     private static int BlockOf(ElementType type) => type switch

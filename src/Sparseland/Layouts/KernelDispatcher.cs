@@ -15,16 +15,16 @@ public sealed record LayoutDecision(string LayoutName, ElementType Element, long
 
 /// <summary>
 /// Chooses layouts: for files the smallest one that holds a mask, for running the fastest one, never slower than dense storage of the same value type.
-/// Everything that produces files uses <see cref="MachineCosts.Fixed"/>, the same on every machine; only decoding and benchmarks pass costs measured here.
+/// Everything that produces files uses <see cref="MachineCosts.Fixed"/>, the same on every machine; decoding and benchmarks time the candidates instead (<see cref="LayoutTrial"/>).
 /// Which kernel a layout then uses follows from the layout, its shape, the batch and the processor (<see cref="DescribeKernel"/>).
 /// </summary>
 public static class KernelDispatcher
 {
     // What fits a last-level cache is bound by arithmetic and not by loading weights.
-    private const long CacheBytes = 32L << 20;
+    internal const long CacheBytes = 32L << 20;
 
     // A layout has to be this much faster before it replaces what is stored: costs are not known better.
-    private const double WorthConverting = 1.05;
+    internal const double WorthConverting = 1.05;
 
     /// <summary>The smallest layout that holds a mask exactly. Same mask, same answer, on every machine.</summary>
     /// <param name="mask">What is kept.</param>
@@ -75,7 +75,7 @@ public static class KernelDispatcher
                 (best, time) = (name, candidate);
         }
         var bytes = best == stored.Name ? stored.ByteCount : best == "dense" ? DenseMatrix.BytesFor(element, stored.Rows, stored.Columns) : ApproximateBytes(best, stored);
-        return new LayoutDecision(best, best == "dense" ? element : stored.Element, bytes, dense / time, Explain(stored, best, element, dense, own, time, cached, costs.Source));
+        return new LayoutDecision(best, best == "dense" ? element : stored.Element, bytes, dense / time, Explain(stored, best, dense, own, time, cached, costs.Source));
     }
 
     /// <summary>Turns a stored matrix into what was chosen; the same object when nothing changes.</summary>
@@ -124,8 +124,10 @@ public static class KernelDispatcher
         return values + (name == CsrMatrix.LayoutName ? stored.KeptCount * (stored.Columns <= 65536 ? 2 : 4) : (stored.Columns + 63L) / 64 * 8 * stored.Rows);
     }
 
-    private static string Explain(MatrixLayout stored, string best, ElementType element, double dense, double own, double time, bool cached, string source)
+    /// <summary>The reason for a choice, in words. Times are nanoseconds per weight: of dense storage, of what is stored, and of the choice.</summary>
+    internal static string Explain(MatrixLayout stored, string best, double dense, double own, double time, bool cached, string source)
     {
+        var element = stored.Element;
         var place = cached ? "from the cache" : "from memory";
         var sparsity = Percent(stored.Sparsity);
         var figures = string.Create(CultureInfo.InvariantCulture, $"{stored.Name} {stored.Element} at {sparsity} sparsity takes {own:0.000} ns per weight {place}, dense {element} {dense:0.000} ({source})");

@@ -2,21 +2,35 @@ using Sparseland.Language.Checkpoints;
 using Sparseland.Language.Evaluation;
 using Sparseland.Language.Models;
 using Sparseland.Language.Tests.Models;
-
+using Sparseland.Layouts;
 
 namespace Sparseland.Language.Tests.Evaluation;
 
 public sealed class DecodeBenchmarkTests
 {
+    private static readonly DecodeBenchmarkOptions Short = new(20, 5, 3) { WarmUpSeconds = 0, LeastSeconds = 0 };
+
     [Fact]
     public void A_tiny_model_is_measured_and_marked_as_fitting_the_cache()
     {
         var model = TransformerModel.Load(new RandomCheckpoint(Architectures.Get("tinyllama")));
-        var result = DecodeBenchmark.Measure(model, "tiny", new DecodeBenchmarkOptions(20, 5, 3));
+        var result = DecodeBenchmark.Measure(model, "tiny", Short, null, TestContext.Current.CancellationToken);
         Assert.True(result.FitsCache);
         Assert.InRange(result.Prompt.Median, result.Prompt.Lowest, result.Prompt.Highest);
         Assert.True(result.Decode.Lowest > 0 && result.DecodeShare > 0 && result.PromptShare > 0 && result.GigabytesPerSecond > 0);
         Assert.Equal((model.ByteCount, model.BytesPerToken), (result.ModelBytes, result.BytesPerToken));
+        Assert.Equal((1, 1), (result.PromptRatio, result.DecodeRatio));
+    }
+
+    [Fact]
+    public void Models_are_compared_with_the_first_in_the_same_rounds()
+    {
+        var model = TransformerModel.Load(new RandomCheckpoint(Architectures.Get("tinyllama")));
+        var results = DecodeBenchmark.Compare(
+            [new("dense", model), new("bf16", ModelLayouts.ToDense(model, ElementType.BFloat16))], Short with { PromptTokens = 0, TimesProducts = false }, null, TestContext.Current.CancellationToken);
+        Assert.Equal(["dense", "bf16"], results.Select(result => result.Name));
+        Assert.Equal((0, 0, 0), (results[1].Prompt.Median, results[1].PromptShare, results[1].DecodeShare));
+        Assert.True(results[1].DecodeRatio > 0 && results[1].ModelBytes < results[0].ModelBytes);
     }
 
     [Fact]
