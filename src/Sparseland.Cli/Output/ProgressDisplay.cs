@@ -50,19 +50,21 @@ internal static class ProgressDisplay
         private string _stage = "";
         private long _last;
         private TimeSpan _stageStart;
+        private long _stageDone;
 
         public void Report(ProgressReport value)
         {
             lock (_gate)
             {
                 var share = value.Total > 0 ? value.Done * 20 / value.Total : 0;
+                // What was done before the first report (a run that was continued) says nothing about the speed of this one.
                 if (value.Stage != _stage)
-                    (_stage, _last, _stageStart) = (value.Stage, -1, _clock.Elapsed);
+                    (_stage, _last, _stageStart, _stageDone) = (value.Stage, -1, _clock.Elapsed, Math.Max(0, value.Done - 1));
                 var elapsed = _clock.Elapsed - _stageStart;
                 if (share == _last || elapsed < Silence)
                     return;
                 _last = share;
-                var left = value is { Done: > 0, Total: > 0 } ? elapsed * ((double)(value.Total - value.Done) / value.Done) : TimeSpan.Zero;
+                var left = value.Total > 0 && value.Done > _stageDone ? elapsed * ((double)(value.Total - value.Done) / (value.Done - _stageDone)) : TimeSpan.Zero;
                 Console.Error.WriteLine($"{value.Stage}{(value.Total > 0 ? $" {value.Done}/{value.Total}, {(int)left.TotalMinutes}:{left.Seconds:00} left" : "")}{(value.Note is null ? "" : $" · {value.Note}")}");
             }
         }

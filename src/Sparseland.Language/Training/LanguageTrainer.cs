@@ -96,8 +96,8 @@ public sealed class LanguageTrainer(TrainingRecipe recipe)
         var generator = new StoryGenerator(plan.Stories ?? recipe.Stories.Options ?? new StoryOptions());
         var seed = StorySeed((ulong)leg);
         var batches = new StoryBatches(
-            index => TokenizedStory.Encode(generator.Generate(seed, index).Text, tokenizer), network.Configuration.ContextLength, plan.BatchTokens, recipe.Stories.PackedShare, seed);
-        return new StoryTask(network, batches, heldOut, plan.MicroBatches, Identity(leg));
+            index => TokenizedStory.Of(generator.Generate(seed, index), tokenizer).ToSequence(), network.Configuration.ContextLength, plan.BatchTokens, recipe.Stories.PackedShare, seed);
+        return new StoryTask(network, batches, heldOut, plan.MicroBatches, plan.AnswerShare ?? 0, Identity(leg));
     }
 
     // Other legs, and where this one stops, do not change its steps: a recipe may grow by legs while one is under way.

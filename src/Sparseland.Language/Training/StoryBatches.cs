@@ -6,12 +6,12 @@ namespace Sparseland.Language.Training;
 /// The endless sequence of micro-batches that a seed makes out of stories. Stories come in pools; a pool is sorted by length and cut into batches of whole stories
 /// that waste little padding, or laid end to end in windows of the whole context. Batch n is always the same batch, wherever one starts.
 /// </summary>
-/// <param name="story">Token ids of story number n, begin and end tokens included. Called in ascending order of n from one thread at a time.</param>
+/// <param name="story">The tokens of story number n, begin and end tokens included. Called in ascending order of n from one thread at a time.</param>
 /// <param name="context">The model's context.</param>
 /// <param name="batchTokens">Tokens of a batch, padding included.</param>
 /// <param name="packedShare">The fraction of pools that are laid end to end.</param>
 /// <param name="seed">Seed of the order.</param>
-public sealed class StoryBatches(Func<long, int[]> story, int context, int batchTokens, double packedShare, ulong seed)
+public sealed class StoryBatches(Func<long, TokenSequence> story, int context, int batchTokens, double packedShare, ulong seed)
 {
     private const int PoolStories = 512;
 
@@ -45,7 +45,7 @@ public sealed class StoryBatches(Func<long, int[]> story, int context, int batch
     private void Fill(long pool)
     {
         _pool.Clear();
-        var sequences = new int[PoolStories][];
+        var sequences = new TokenSequence[PoolStories];
         for (var i = 0; i < PoolStories; i++)
             sequences[i] = story(pool * PoolStories + i);
         var chance = new RandomStream(seed, "story batches", (ulong)pool);
@@ -56,13 +56,13 @@ public sealed class StoryBatches(Func<long, int[]> story, int context, int batch
         chance.Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_pool));
     }
 
-    private void AddWhole(int[][] sequences)
+    private void AddWhole(TokenSequence[] sequences)
     {
-        var batch = new List<int[]>();
-        foreach (var sequence in sequences.OrderBy(sequence => sequence.Length))
+        var batch = new List<TokenSequence>();
+        foreach (var sequence in sequences.OrderBy(sequence => sequence.Ids.Length))
         {
             // Sorted by length, so this sequence sets the batch's length.
-            if (batch.Count > 0 && (batch.Count + 1) * Math.Min(context, sequence.Length - 1) > batchTokens)
+            if (batch.Count > 0 && (batch.Count + 1) * Math.Min(context, sequence.Ids.Length - 1) > batchTokens)
                 Flush(batch);
             batch.Add(sequence);
         }
@@ -70,24 +70,26 @@ public sealed class StoryBatches(Func<long, int[]> story, int context, int batch
     }
 
     // A window begins with a story and is filled up with the next ones; the last is cut off at the end, and the next window begins with the one after it.
-    private void AddPacked(int[][] sequences)
+    private void AddPacked(TokenSequence[] sequences)
     {
-        var windows = new List<int[]>();
-        var window = new List<int>();
+        var windows = new List<TokenSequence>();
+        var (window, inAnswer) = (new List<int>(), new List<bool>());
         foreach (var sequence in sequences)
         {
-            window.AddRange(sequence);
+            window.AddRange(sequence.Ids);
+            inAnswer.AddRange(sequence.InAnswer);
             if (window.Count <= context)
                 continue;
-            windows.Add([.. window.Take(context + 1)]);
+            windows.Add(new TokenSequence([.. window.Take(context + 1)], [.. inAnswer.Take(context + 1)]));
             window.Clear();
+            inAnswer.Clear();
             if (windows.Count * context + context > batchTokens)
                 Flush(windows);
         }
         Flush(windows);
     }
 
-    private void Flush(List<int[]> sequences)
+    private void Flush(List<TokenSequence> sequences)
     {
         if (sequences.Count > 0)
             _pool.Add(TokenBatch.FromSequences(sequences, context));

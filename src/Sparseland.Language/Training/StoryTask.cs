@@ -1,4 +1,5 @@
 using Sparseland.Autograd;
+using Sparseland.Autograd.Operations;
 using Sparseland.Language.Stories;
 using Sparseland.Learning.Training;
 
@@ -9,8 +10,9 @@ namespace Sparseland.Language.Training;
 /// <param name="batches">The endless training batches.</param>
 /// <param name="heldOut">Stories that the batches never contain, none longer than the context.</param>
 /// <param name="microBatches">Micro-batches per step.</param>
+/// <param name="answerShare">The share of the loss that comes from the tokens of answers alone, 0 to 1; the rest is the mean over all tokens.</param>
 /// <param name="identity">What makes this task this one.</param>
-public sealed class StoryTask(TransformerNetwork<float> network, StoryBatches batches, IReadOnlyList<TokenizedStory> heldOut, int microBatches, string identity) : ITrainingTask<float>
+public sealed class StoryTask(TransformerNetwork<float> network, StoryBatches batches, IReadOnlyList<TokenizedStory> heldOut, int microBatches, double answerShare, string identity) : ITrainingTask<float>
 {
     private const int ValidationBatchTokens = 4096;
     private readonly Tape<float> _validationTape = new() { Recording = false };
@@ -25,7 +27,10 @@ public sealed class StoryTask(TransformerNetwork<float> network, StoryBatches ba
     public Variable<float> Loss(Tape<float> tape, long step, int microBatch)
     {
         var batch = batches[step * microBatches + microBatch];
-        return network.Loss(tape, batch.Ids, batch.Targets, batch.Count, batch.Length);
+        if (answerShare == 0 || !batch.AnswerTargets.AsSpan().ContainsAnyExcept(TokenBatch.Ignore))
+            return network.Loss(tape, batch.Ids, batch.Targets, batch.Count, batch.Length);
+        var logits = network.Logits(tape, batch.Ids, batch.Count, batch.Length);
+        return logits.CrossEntropy(batch.Targets).Scale(1 - answerShare).Add(logits.CrossEntropy(batch.AnswerTargets).Scale(answerShare));
     }
 
     /// <inheritdoc/>
@@ -62,7 +67,7 @@ public sealed class StoryTask(TransformerNetwork<float> network, StoryBatches ba
         cancellationToken.ThrowIfCancellationRequested();
         if (stories.Count == 0)
             return;
-        var batch = TokenBatch.FromSequences([.. stories.Select(story => story.Ids)], network.Configuration.ContextLength);
+        var batch = TokenBatch.FromSequences([.. stories.Select(story => story.ToSequence())], network.Configuration.ContextLength);
         var logits = network.Logits(_validationTape, batch.Ids, batch.Count, batch.Length).Value.Matrix;
         for (var s = 0; s < stories.Count; s++)
         {

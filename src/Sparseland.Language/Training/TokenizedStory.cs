@@ -37,6 +37,15 @@ public sealed record TokenizedStory(int[] Ids, double Surprisal, IReadOnlyList<T
         return new TokenizedStory(ids, story.Surprisal, answers);
     }
 
+    /// <summary>The story as a sequence to learn from.</summary>
+    public TokenSequence ToSequence()
+    {
+        var inAnswer = new bool[Ids.Length];
+        foreach (var answer in Answers)
+            inAnswer.AsSpan(answer.FirstToken, answer.TokenCount).Fill(true);
+        return new TokenSequence(Ids, inAnswer);
+    }
+
     /// <summary>The ids of a text between the begin and the end token.</summary>
     public static int[] Encode(string text, ITokenizer tokenizer)
     {

@@ -84,6 +84,8 @@ public sealed record TrainingRecipe
         {
             leg.Schedule.Validate();
             leg.Stories?.Validate();
+            if (leg.AnswerShare is { } share && !(share >= 0 && share <= 1))
+                throw new InvalidFileException(path, "legs", $"an answer share of {share}", "choose one from 0 to 1");
             if (leg.StopAfter is < 1)
                 throw new InvalidFileException(path, "legs", $"a leg stops after {leg.StopAfter} steps", "let it make at least one, or leave stopAfter out");
         }
@@ -134,10 +136,11 @@ public sealed record StoryRecipe(double PackedShare = 0.25, int HeldOut = 128, S
 /// <param name="ClipNorm">Longest gradient.</param>
 /// <param name="StopAfter">Steps after which the leg ends before its schedule does, so that another leg can bring the rate down; null for the whole schedule.</param>
 /// <param name="Optimiser">What makes the steps; null for AdamW.</param>
+/// <param name="AnswerShare">The share of the loss that comes from the tokens of answers alone, 0 to 1; null for none. Answers follow from the text, everything else is half chance, which drowns what they teach.</param>
 /// <param name="Stories">How this leg's stories are written, where that differs from the recipe's: a leg may ask more questions. Held-out stories are always the recipe's.</param>
 public sealed record TrainingLeg(
     LearningRateSchedule Schedule, int BatchTokens = 4096, int MicroBatches = 1, double WeightDecay = 0.1, double Beta2 = 0.95, double ClipNorm = 1, long? StopAfter = null,
-    OptimiserKind? Optimiser = null, StoryOptions? Stories = null)
+    OptimiserKind? Optimiser = null, double? AnswerShare = null, StoryOptions? Stories = null)
 {
     /// <summary>Steps that are made.</summary>
     public long Steps => Math.Min(StopAfter ?? Schedule.Steps, Schedule.Steps);
