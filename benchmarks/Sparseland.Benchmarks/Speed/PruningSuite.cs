@@ -16,7 +16,7 @@ internal sealed class PruningSuite : ISpeedSuite
 
     public string Title => "Pruning";
 
-    public string Explanation => $"XᵀX of {Tokens} tokens (half of it: it is symmetric) and SparseGPT's sweep at 50 %, against our own product of as many operations; then millions of weights pruned per second by Wanda (score and choice) and by SparseGPT (factor of the Hessian and sweep), calibration not counted.";
+    public string Explanation => $"XᵀX of {Tokens} tokens (half of it: it is symmetric), the factor of the Hessian in double (Cholesky and inverse) and SparseGPT's sweep at 50 %, each against our own product of as many operations in the same precision; then what a million weights cost by Wanda (score and choice) and by SparseGPT (factor and sweep), calibration not counted.";
 
     public IEnumerable<Measurement> Run(bool quick)
     {
@@ -42,24 +42,45 @@ internal sealed class PruningSuite : ISpeedSuite
             new("XᵀX", _ => statistics.Add(inputs.Matrix, 1)),
         ], threads, rounds, 0.05), Goal);
         var hessian = statistics.Hessian();
+        yield return Factor(hessian, threads, rounds);
         var factor = HessianFactor.Compute(hessian.Matrix);
         var (right, updated) = (Normal(columns / 2, columns), new Tensor<float>(new Shape(rows, columns)));
         operations = 1.0 * rows * columns * columns;
         var left = weights.Matrix.Slice(0, rows, 0, columns / 2);
+        var pruned = new Tensor<float>(new Shape(rows, columns));
+        Tensor<float> Fresh()
+        {
+            weights.Span.CopyTo(pruned.Span);
+            return pruned;
+        }
         yield return Measurement.From(Name, $"sweep, {rows} x {columns}", threads, "GF/s", [operations, operations], Rivals.Measure(
         [
             new("product", _ => Gemm.Multiply(left, false, right.Matrix, false, updated.Matrix)),
-            new("sweep", _ => SparseGpt.PruneLayer(weights.Copy().Matrix, factor, new SparseGptOptions { Sparsity = 0.5 })),
+            new("sweep", _ => SparseGpt.PruneLayer(Fresh().Matrix, factor, new SparseGptOptions { Sparsity = 0.5 })),
         ], threads, rounds, 0.05), Goal);
         var problem = new LayerProblem("benchmark", weights.Matrix, statistics);
         var wanda = Methods.Scores.Create(new MethodChoice("wanda"));
-        // Thousands of weights, so that the figure is in millions per second.
-        double amount = 1e3 * rows * columns;
-        yield return Measurement.From(Name, $"whole, {rows} x {columns}", threads, "M weights/s", [amount, amount], Rivals.Measure(
+        yield return Measurement.FromTimes(Name, $"whole, {rows} x {columns}", threads, "ms per million weights", 1e-6 * rows * columns, Rivals.Measure(
         [
             new("Wanda", _ => new MaskRequest(Pattern.Unstructured, 0.5, ComparisonGroup.Row).Choose(problem, wanda)),
-            new("SparseGPT", _ => SparseGpt.PruneLayer(weights.Copy().Matrix, hessian.Matrix, new SparseGptOptions { Sparsity = 0.5 })),
-        ], threads, rounds, 0.05), 0);
+            new("SparseGPT", _ => SparseGpt.PruneLayer(Fresh().Matrix, hessian.Matrix, new SparseGptOptions { Sparsity = 0.5 })),
+        ], threads, rounds, 0.05));
+    }
+
+    // Cholesky and the triangle's inverse take n³ / 3 multiply-adds together.
+    private Measurement Factor(Tensor<double> hessian, int threads, int rounds)
+    {
+        var n = hessian.Shape.Columns;
+        var (left, product) = (new Tensor<double>(new Shape(n, n / 3)), new Tensor<double>(new Shape(n, n)));
+        var random = new RandomStream(1, "factor");
+        foreach (ref var value in left.Span)
+            value = random.NextNormal();
+        double operations = 2.0 * n * n * (n / 3);
+        return Measurement.From(Name, $"factor, {n} channels", threads, "GF/s", [operations, operations], Rivals.Measure(
+        [
+            new("product", _ => Gemm.Multiply(left.Matrix, false, left.Matrix, true, product.Matrix)),
+            new("factor", _ => HessianFactor.Compute(hessian.Matrix)),
+        ], threads, rounds, 0.05), Goal);
     }
 
     private static Tensor<float> Normal(int rows, int columns)

@@ -4,7 +4,7 @@ using Sparseland.Threads;
 
 namespace Sparseland.Benchmarks.Speed;
 
-/// <summary>speed [--quick] [--suite NAME] [--json FILE] [--markdown FILE]: measures, prints, and writes the page from what it measured.</summary>
+/// <summary>speed [--quick] [--suite NAME] [--layout TEXT] [--json FILE] [--markdown FILE]: measures, prints, and writes the page from what it measured.</summary>
 internal static class SpeedCommand
 {
     /// <summary>The tables of the page, in its order.</summary>
@@ -21,6 +21,10 @@ internal static class SpeedCommand
             Console.Error.WriteLine($"no suite is called '{wanted}'; there are {string.Join(", ", Suites.Select(suite => suite.Name))}");
             return 2;
         }
+        // The layouts of a whole model take minutes each: one can be measured at a time.
+        var layout = Value(options, "--layout");
+        foreach (var suite in Suites.OfType<DecodeSuite>())
+            suite.Only = layout;
         // Suites can be measured one at a time into the same JSON file; those not measured now keep their lines.
         var report = json is not null && File.Exists(json) ? SpeedReport.Read(json) : new SpeedReport();
         report.Machine = Machine.Describe();
@@ -29,11 +33,11 @@ internal static class SpeedCommand
         var threads = WorkerPool.ThreadCount;
         foreach (var suite in Suites.Where(suite => wanted is null || suite.Name == wanted))
         {
-            report.Lines.RemoveAll(line => line.Suite == suite.Name);
+            report.Lines.RemoveAll(line => line.Suite == suite.Name && (layout is null || line.Work.Contains(layout, StringComparison.Ordinal)));
             foreach (var line in suite.Run(quick))
             {
                 report.Lines.Add(line);
-                Console.WriteLine($"{line.Suite,-8} {line.Threads}T {line.Work,-32} {string.Join("  ", line.Figures.Select(figure => $"{figure.Name} {figure.Value:F1} {line.Unit} ({figure.Ratio:F2}x)"))}");
+                Console.WriteLine($"{line.Suite,-8} {line.Threads}T {line.Work,-32} {string.Join("  ", line.Figures.Select(figure => $"{figure.Name} {figure.Value:F1} {line.Unit} ({figure.Ratio:F2}x)"))}{(line.Goal > 0 ? $"  goal {line.Goal:F2}x" : "")}");
             }
         }
         WorkerPool.ThreadCount = threads;

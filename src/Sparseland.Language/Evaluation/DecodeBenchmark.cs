@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Sparseland.Language.Models;
 using Sparseland.Progress;
 using Sparseland.Threads;
@@ -7,12 +8,12 @@ namespace Sparseland.Language.Evaluation;
 /// <summary>What is timed.</summary>
 /// <param name="PromptTokens">Length of the prompt; 0 times no prompt.</param>
 /// <param name="DecodeTokens">Tokens decoded one by one from an empty context, per round: a long context would add the time of its attention.</param>
-/// <param name="Rounds">Rounds; their median counts.</param>
+/// <param name="Rounds">The fewest rounds; their median counts.</param>
 /// <param name="Seed">Seed of the random tokens.</param>
 public sealed record DecodeBenchmarkOptions(int PromptTokens = 128, int DecodeTokens = 32, int Rounds = 5, ulong Seed = 1)
 {
-    /// <summary>A round decodes again until it took about so long, so that a small model's round is more than the clock's noise.</summary>
-    public double LeastSeconds { get; init; } = 0.03;
+    /// <summary>Rounds go on until the comparison took so long, up to 200 of them: many short rounds of small models tell more than a few, for whatever disturbs one rival then disturbs the other.</summary>
+    public double LeastSeconds { get; init; } = 0.6;
 
     /// <summary>How long each model runs before anything counts: the JIT's last tier compiles in the background after some thirty calls.</summary>
     public double WarmUpSeconds { get; init; } = 0.5;
@@ -32,6 +33,8 @@ public sealed record DecodeSubject(string Name, TransformerModel Model);
 /// </summary>
 public static class DecodeBenchmark
 {
+    private const int MostRounds = 200;
+
     /// <summary>The shape whose speed the project states: 187 million weights read per token, far above any cache.</summary>
     public static TransformerConfiguration LargeConfiguration { get; } = new()
     {
@@ -65,18 +68,19 @@ public static class DecodeBenchmark
         var runs = subjects.Select(subject => new DecodeRound(subject.Model, options, cancellation)).ToArray();
         foreach (var run in runs)
             run.WarmUp();
-        var times = runs.Select(_ => new RoundTimes[options.Rounds]).ToArray();
-        for (var round = 0; round < options.Rounds; round++)
+        var times = runs.Select(_ => new List<RoundTimes>()).ToArray();
+        var started = Stopwatch.GetTimestamp();
+        for (var round = 0; round < options.Rounds || (round < MostRounds && Stopwatch.GetElapsedTime(started).TotalSeconds < options.LeastSeconds); round++)
         {
             // Each round begins with another model, so that none always follows the same one.
             for (var i = 0; i < runs.Length; i++)
-                times[(i + round) % runs.Length][round] = runs[(i + round) % runs.Length].Time();
-            progress?.Report(new ProgressReport($"measuring {subjects[^1].Name}", round + 1, options.Rounds));
+                times[(i + round) % runs.Length].Add(runs[(i + round) % runs.Length].Time());
+            progress?.Report(new ProgressReport($"measuring {subjects[^1].Name}", Math.Min(round + 1, options.Rounds), options.Rounds));
         }
         return [.. subjects.Select((subject, i) => Summarise(subject, options, times[i], times[0]))];
     }
 
-    private static DecodeBenchmarkResult Summarise(DecodeSubject subject, DecodeBenchmarkOptions options, RoundTimes[] own, RoundTimes[] first) =>
+    private static DecodeBenchmarkResult Summarise(DecodeSubject subject, DecodeBenchmarkOptions options, List<RoundTimes> own, List<RoundTimes> first) =>
         new(subject.Name, WorkerPool.ThreadCount, subject.Model.ByteCount, subject.Model.BytesPerToken,
             SpeedSummary.Of([.. own.Select(times => options.PromptTokens == 0 ? 0 : options.PromptTokens / times.Prompt)]),
             SpeedSummary.Of([.. own.Select(times => options.DecodeTokens / times.Decode)]),

@@ -38,7 +38,7 @@ public sealed record PriceRequest
     public IReadOnlyList<ElementType> Values { get; init; } = [ElementType.Float32, ElementType.BFloat16, ElementType.Int8];
 
     /// <summary>How the decoding is timed, beside the dense model in bfloat16; null measures no speed.</summary>
-    public DecodeBenchmarkOptions? Timing { get; init; } = new(PromptTokens: 0, DecodeTokens: 64, Rounds: 9) { WarmUpSeconds = 0.25, TimesProducts = false };
+    public DecodeBenchmarkOptions? Timing { get; init; } = new(PromptTokens: 0, DecodeTokens: 32, Rounds: 5) { WarmUpSeconds = 0.25, TimesProducts = false };
 
     /// <summary>Where statistics of dense models are kept between runs; null keeps them in memory.</summary>
     public string? StatisticsFolder { get; init; }

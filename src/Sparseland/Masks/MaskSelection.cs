@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Runtime.Intrinsics;
 using Sparseland.Errors;
 using Sparseland.Tensors;
 using Sparseland.Threads;
@@ -49,11 +51,11 @@ public static partial class MaskSelection
                 WorkerPool.Run((scores.Rows + RowsPerPart - 1) / RowsPerPart, new RowWork(scores, mask, sparsity, mode));
                 break;
             case ComparisonScope.Layer:
-                PrunePanel(scores, 0, scores.Columns, mask, sparsity, mode);
+                PrunePanel(scores, mask, 0, sparsity, mode);
                 break;
             default:
                 for (var first = 0; first < scores.Columns; first += group.Width)
-                    PrunePanel(scores, first, Math.Min(group.Width, scores.Columns - first), mask, sparsity, mode);
+                    PrunePanel(scores.Slice(0, scores.Rows, first, Math.Min(group.Width, scores.Columns - first)), mask, first, sparsity, mode);
                 break;
         }
         scores.KeepAlive();
@@ -61,19 +63,27 @@ public static partial class MaskSelection
     }
 
     /// <summary>Prunes the lowest scores of all rows of some columns, in a mask that keeps them so far.</summary>
-    internal static void PrunePanel(MatrixView<float> scores, int firstColumn, int columnCount, Mask mask, double sparsity, SelectionMode mode)
+    /// <param name="scores">One score per entry of these columns.</param>
+    /// <param name="mask">The mask of all columns.</param>
+    /// <param name="firstColumn">The first of these columns in the mask.</param>
+    /// <param name="sparsity">The fraction to prune.</param>
+    /// <param name="mode">How many go.</param>
+    internal static void PrunePanel(MatrixView<float> scores, Mask mask, int firstColumn, double sparsity, SelectionMode mode)
     {
-        var panel = scores.Slice(0, scores.Rows, firstColumn, columnCount);
-        var total = checked(panel.Rows * columnCount);
+        var total = checked(scores.Rows * scores.Columns);
         var count = PrunedCount(total, sparsity);
         if (total == 0 || (count == 0 && mode == SelectionMode.Exact) || sparsity == 0)
             return;
-        var scratch = new float[total];
-        for (var row = 0; row < panel.Rows; row++)
-            panel.Row(row).CopyTo(scratch.AsSpan(row * columnCount));
-        var cut = Cut(scratch, count, mode, out var ties);
-        for (var row = 0; row < panel.Rows; row++)
-            ties -= Prune(panel.Row(row), cut, ties, mask.Row(row), firstColumn);
+        var scratch = ArrayPool<float>.Shared.Rent(total);
+        for (var row = 0; row < scores.Rows; row++)
+            scores.Row(row).CopyTo(scratch.AsSpan(row * scores.Columns));
+        var cut = Cut(scratch.AsSpan(0, total), count, mode, out var ties);
+        ArrayPool<float>.Shared.Return(scratch);
+        if (ties == AllTies)
+            WorkerPool.Run((scores.Rows + RowsPerPart - 1) / RowsPerPart, new PanelWork(scores, mask, firstColumn, cut));
+        else
+            for (var row = 0; row < scores.Rows; row++)
+                ties -= PruneInOrder(scores.Row(row), cut, ties, mask.Row(row), firstColumn);
     }
 
     // The score of the rank where keeping begins, and how many entries that equal it still go.
@@ -81,19 +91,71 @@ public static partial class MaskSelection
     {
         if (mode == SelectionMode.AtOrBelow)
         {
-            ties = int.MaxValue;
+            ties = AllTies;
             return QuickSelect.Select(scratch, Math.Min(count, scratch.Length - 1));
         }
         var cut = QuickSelect.Select(scratch, count - 1);
-        var below = 0;
-        foreach (var value in scratch)
-            below += value < cut ? 1 : 0;
-        ties = count - below;
+        var (below, upTo) = Count(scratch, cut);
+        ties = upTo == count ? AllTies : count - below;
         return cut;
     }
 
-    // Returns how many ties were used up.
-    private static int Prune(ReadOnlySpan<float> scores, float cut, int ties, Span<ulong> words, int firstColumn)
+    private static (int Below, int UpTo) Count(ReadOnlySpan<float> values, float cut)
+    {
+        var (below, upTo, i) = (0, 0, 0);
+        if (Vector256.IsHardwareAccelerated)
+        {
+            var (limit, belows, upTos) = (Vector256.Create(cut), Vector256<int>.Zero, Vector256<int>.Zero);
+            for (; i <= values.Length - Vector256<float>.Count; i += Vector256<float>.Count)
+            {
+                // A comparison that holds is minus one.
+                var value = Vector256.Create(values[i..]);
+                belows -= Vector256.LessThan(value, limit).AsInt32();
+                upTos -= Vector256.LessThanOrEqual(value, limit).AsInt32();
+            }
+            (below, upTo) = (Vector256.Sum(belows), Vector256.Sum(upTos));
+        }
+        for (; i < values.Length; i++)
+        {
+            below += values[i] < cut ? 1 : 0;
+            upTo += values[i] <= cut ? 1 : 0;
+        }
+        return (below, upTo);
+    }
+
+    private static void Prune(ReadOnlySpan<float> scores, float cut, int ties, Span<ulong> words, int firstColumn)
+    {
+        if (ties == AllTies)
+            PruneUpTo(scores, cut, words, firstColumn);
+        else
+            PruneInOrder(scores, cut, ties, words, firstColumn);
+    }
+
+    // Everything up to the cut goes: the words of the mask from comparisons of whole vectors.
+    private static void PruneUpTo(ReadOnlySpan<float> scores, float cut, Span<ulong> words, int firstColumn)
+    {
+        for (var i = 0; i < scores.Length;)
+        {
+            var bit = (firstColumn + i) & 63;
+            var length = Math.Min(64 - bit, scores.Length - i);
+            words[(firstColumn + i) >> 6] &= ~(UpTo(scores.Slice(i, length), cut) << bit);
+            i += length;
+        }
+    }
+
+    private static ulong UpTo(ReadOnlySpan<float> scores, float cut)
+    {
+        var (bits, i) = (0UL, 0);
+        if (Vector256.IsHardwareAccelerated)
+            for (; i <= scores.Length - Vector256<float>.Count; i += Vector256<float>.Count)
+                bits |= (ulong)Vector256.LessThanOrEqual(Vector256.Create(scores[i..]), Vector256.Create(cut)).ExtractMostSignificantBits() << i;
+        for (; i < scores.Length; i++)
+            bits |= scores[i] <= cut ? 1UL << i : 0;
+        return bits;
+    }
+
+    // Of the entries that equal the cut the first so many go; returns how many did.
+    private static int PruneInOrder(ReadOnlySpan<float> scores, float cut, int ties, Span<ulong> words, int firstColumn)
     {
         var used = 0;
         for (var i = 0; i < scores.Length; i++)
@@ -105,7 +167,7 @@ public static partial class MaskSelection
             var column = firstColumn + i;
             words[column >> 6] &= ~(1UL << (column & 63));
         }
-        return ties == int.MaxValue ? 0 : used;
+        return used;
     }
 
     private static void CheckSparsity(double sparsity)
@@ -114,7 +176,9 @@ public static partial class MaskSelection
             throw new InvalidSettingException($"sparsity {sparsity}: it is the fraction of weights to remove, from 0 to below 1");
     }
 
-    private static void CheckScores(MatrixView<float> scores)
+    /// <summary>Scores that are not numbers have no rank.</summary>
+    /// <exception cref="NumericalException">A score is NaN.</exception>
+    internal static void CheckScores(MatrixView<float> scores)
     {
         for (var row = 0; row < scores.Rows; row++)
         {
@@ -129,6 +193,17 @@ public static partial class MaskSelection
     }
 
     private const int RowsPerPart = 16;
+    private const int AllTies = int.MaxValue;
+
+    private readonly struct PanelWork(MatrixView<float> scores, Mask mask, int firstColumn, float cut) : IParallelWork
+    {
+        public void Run(int part)
+        {
+            var last = Math.Min(scores.Rows, (part + 1) * RowsPerPart);
+            for (var row = part * RowsPerPart; row < last; row++)
+                PruneUpTo(scores.Row(row), cut, mask.Row(row), firstColumn);
+        }
+    }
 
     private readonly struct RowWork(MatrixView<float> scores, Mask mask, double sparsity, SelectionMode mode) : IParallelWork
     {

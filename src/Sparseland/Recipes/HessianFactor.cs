@@ -1,5 +1,6 @@
 using Sparseland.Errors;
 using Sparseland.Tensors;
+using Sparseland.Threads;
 
 namespace Sparseland.Recipes;
 
@@ -12,6 +13,7 @@ namespace Sparseland.Recipes;
 public sealed class HessianFactor
 {
     private const int Attempts = 6;
+    private const int RowsPerPart = 16;
 
     private HessianFactor(Tensor<double> upper, double damping, int attempts, int[] dead)
     {
@@ -60,7 +62,7 @@ public sealed class HessianFactor
             if (Cholesky.TryFactor(factor.Matrix))
             {
                 Cholesky.InvertLower(factor.Matrix);
-                Reverse(factor.Span);
+                Reverse(factor);
                 return new HessianFactor(factor, damping, attempt, [.. dead]);
             }
             damping = damping == 0 ? 0.001 : damping * 10;
@@ -69,19 +71,45 @@ public sealed class HessianFactor
     }
 
     // Rows and columns in reverse order, the lower triangle only; dead columns get a one on the diagonal.
-    private static void CopyReversed(MatrixView<double> hessian, MatrixView<double> destination, double added)
+    private static void CopyReversed(MatrixView<double> hessian, MatrixView<double> destination, double added) =>
+        WorkerPool.Run((hessian.Rows + RowsPerPart - 1) / RowsPerPart, new CopyWork(hessian, destination, added));
+
+    // Reversing both orders of a contiguous matrix is reversing its elements: those of a row change places with those of the row as far from the end.
+    private static void Reverse(Tensor<double> matrix) =>
+        WorkerPool.Run((matrix.Shape.Rows / 2 + RowsPerPart) / RowsPerPart, new ReverseWork(matrix));
+
+    private readonly struct CopyWork(MatrixView<double> hessian, MatrixView<double> destination, double added) : IParallelWork
     {
-        var n = hessian.Rows;
-        for (var i = 0; i < n; i++)
+        public void Run(int part)
         {
-            var source = hessian.Row(n - 1 - i);
-            var target = destination.Row(i);
-            for (var j = 0; j <= i; j++)
-                target[j] = source[n - 1 - j];
-            target[i] = (target[i] == 0 ? 1 : target[i]) + added;
+            var n = hessian.Rows;
+            for (var i = part * RowsPerPart; i < Math.Min(n, (part + 1) * RowsPerPart); i++)
+            {
+                var target = destination.Row(i)[..(i + 1)];
+                hessian.Row(n - 1 - i)[(n - 1 - i)..].CopyTo(target);
+                target.Reverse();
+                target[i] = (target[i] == 0 ? 1 : target[i]) + added;
+            }
         }
     }
 
-    // Reversing both orders of a contiguous matrix is reversing its elements.
-    private static void Reverse(Span<double> elements) => elements.Reverse();
+    private readonly struct ReverseWork(Tensor<double> matrix) : IParallelWork
+    {
+        public void Run(int part)
+        {
+            var (rows, n) = (matrix.Matrix, matrix.Shape.Rows);
+            for (var i = part * RowsPerPart; i < Math.Min((n + 1) / 2, (part + 1) * RowsPerPart); i++)
+            {
+                var top = rows.Row(i);
+                var bottom = rows.Row(n - 1 - i);
+                top.Reverse();
+                if (i == n - 1 - i)
+                    continue;
+                bottom.Reverse();
+                for (var j = 0; j < n; j++)
+                    (top[j], bottom[j]) = (bottom[j], top[j]);
+            }
+            rows.KeepAlive();
+        }
+    }
 }

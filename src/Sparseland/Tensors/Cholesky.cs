@@ -1,5 +1,3 @@
-using Sparseland.Threads;
-
 namespace Sparseland.Tensors;
 
 /// <summary>
@@ -10,39 +8,85 @@ public static class Cholesky
 {
     private const int BlockSize = 64;
 
+    // Where only a triangle is wanted or full of zeros, products are cut into panels of this many rows or columns.
+    private const int Panel = 128;
+
     /// <summary>Overwrites the lower triangle of a symmetric positive definite matrix A with L, A = L Lᵀ; the upper triangle is set to zero.</summary>
     /// <param name="matrix">[n, n]; only the lower triangle is read.</param>
     /// <returns>False when A is not positive definite to rounding; the contents are then undefined.</returns>
     public static bool TryFactor(MatrixView<double> matrix)
     {
         CheckSquare(matrix);
-        var n = matrix.Rows;
-        var negated = new Tensor<double>(new Shape(n, BlockSize));
-        for (var first = 0; first < n; first += BlockSize)
-        {
-            var width = Math.Min(BlockSize, n - first);
-            var below = n - first - width;
-            if (!FactorSmall(matrix.Slice(first, width, first, width)))
-                return false;
-            if (below == 0)
-                break;
-            WorkerPool.Run((below + RowsPerPart - 1) / RowsPerPart, new SolveWork(matrix, first, width));
-            var left = matrix.Slice(first + width, below, first, width);
-            var minus = negated.Matrix.Slice(0, below, 0, width);
-            for (var row = 0; row < below; row++)
-                TensorPrimitives.Negate<double>(left.Row(row), minus.Row(row));
-            // Only the lower triangle is needed: panels of columns, each from its diagonal down, about halve the work.
-            for (var panel = 0; panel < below; panel += TrailingPanel)
-            {
-                var columns = Math.Min(TrailingPanel, below - panel);
-                Gemm.Multiply(minus.SliceRows(panel, below - panel), false, left.SliceRows(panel, columns), true,
-                    matrix.Slice(first + width + panel, below - panel, first + width + panel, columns), accumulate: true);
-            }
-        }
-        for (var row = 0; row < n; row++)
+        if (!Factor(matrix))
+            return false;
+        for (var row = 0; row < matrix.Rows; row++)
             matrix.Row(row)[(row + 1)..].Clear();
         matrix.KeepAlive();
         return true;
+    }
+
+    // [A Bᵀ; B C] with A = L Lᵀ: B becomes B L⁻ᵀ, and C less B Bᵀ is factored in turn. Halves, not a fixed width at a time, so that the products are deep.
+    private static bool Factor(MatrixView<double> matrix)
+    {
+        if (matrix.Rows <= BlockSize)
+            return FactorSmall(matrix);
+        var (a, b, c) = Halves(matrix);
+        if (!Factor(a))
+            return false;
+        Solve(a, b);
+        var negated = Negated(b);
+        for (var first = 0; first < c.Rows; first += Panel)
+        {
+            var width = Math.Min(Panel, c.Rows - first);
+            Gemm.Multiply(negated.Matrix.SliceRows(first, c.Rows - first), false, b.SliceRows(first, width), true, c.Slice(first, c.Rows - first, first, width), accumulate: true);
+        }
+        return Factor(c);
+    }
+
+    // B becomes B L⁻ᵀ: halves of L again, down to blocks small enough to be inverted.
+    private static void Solve(MatrixView<double> lower, MatrixView<double> b)
+    {
+        if (lower.Rows <= BlockSize)
+        {
+            var inverse = Copy(lower);
+            InvertSmall(inverse.Matrix);
+            for (var row = 0; row < lower.Rows; row++)
+                inverse.Matrix.Row(row)[(row + 1)..].Clear();
+            var solved = Tensor<double>.Uninitialized(new Shape(b.Rows, b.Columns));
+            Gemm.Multiply(b, false, inverse.Matrix, true, solved.Matrix);
+            for (var row = 0; row < b.Rows; row++)
+                solved.Matrix.Row(row).CopyTo(b.Row(row));
+            return;
+        }
+        var (first, between, last) = Halves(lower);
+        var (left, right) = (b.Slice(0, b.Rows, 0, first.Rows), b.Slice(0, b.Rows, first.Rows, last.Rows));
+        Solve(first, left);
+        Gemm.Multiply(left, false, Negated(between).Matrix, true, right, accumulate: true);
+        Solve(last, right);
+    }
+
+    // The diagonal blocks and the one below the diagonal.
+    private static (MatrixView<double> Top, MatrixView<double> Below, MatrixView<double> Bottom) Halves(MatrixView<double> matrix)
+    {
+        var n = matrix.Rows;
+        var top = Math.Max(BlockSize, n / 2 / BlockSize * BlockSize);
+        return (matrix.Slice(0, top, 0, top), matrix.Slice(top, n - top, 0, top), matrix.Slice(top, n - top, top, n - top));
+    }
+
+    private static Tensor<double> Negated(MatrixView<double> matrix)
+    {
+        var copy = Tensor<double>.Uninitialized(new Shape(matrix.Rows, matrix.Columns));
+        for (var row = 0; row < matrix.Rows; row++)
+            TensorPrimitives.Negate<double>(matrix.Row(row), copy.Matrix.Row(row));
+        return copy;
+    }
+
+    private static Tensor<double> Copy(MatrixView<double> matrix)
+    {
+        var copy = Tensor<double>.Uninitialized(new Shape(matrix.Rows, matrix.Columns));
+        for (var row = 0; row < matrix.Rows; row++)
+            matrix.Row(row).CopyTo(copy.Matrix.Row(row));
+        return copy;
     }
 
     /// <summary>Overwrites a lower triangular matrix with its inverse, which is lower triangular too.</summary>
@@ -54,28 +98,30 @@ public static class Cholesky
         matrix.KeepAlive();
     }
 
-    // [A 0; B C]⁻¹ = [A⁻¹ 0; -C⁻¹ B A⁻¹ C⁻¹], recursively down to small blocks.
+    // [A 0; B C]⁻¹ = [A⁻¹ 0; -C⁻¹ B A⁻¹ C⁻¹], recursively down to small blocks; the zeros of both triangles are left out of the products.
     private static void Invert(MatrixView<double> matrix)
     {
-        var n = matrix.Rows;
-        if (n <= BlockSize)
+        if (matrix.Rows <= BlockSize)
         {
             InvertSmall(matrix);
             return;
         }
-        var top = n / 2 / BlockSize * BlockSize;
-        if (top == 0)
-            top = BlockSize;
-        var (a, c) = (matrix.Slice(0, top, 0, top), matrix.Slice(top, n - top, top, n - top));
-        var b = matrix.Slice(top, n - top, 0, top);
-        var product = new Tensor<double>(new Shape(n - top, top)).Matrix;
+        var (a, b, c) = Halves(matrix);
         Invert(a);
         Invert(c);
-        Gemm.Multiply(b, false, a, false, product);
-        Gemm.Multiply(c, false, product, false, b);
-        for (var row = 0; row < b.Rows; row++)
-            TensorPrimitives.Negate<double>(b.Row(row), b.Row(row));
-        product.KeepAlive();
+        var negated = Negated(b);
+        var product = Tensor<double>.Uninitialized(negated.Shape);
+        for (var first = 0; first < a.Rows; first += Panel)
+        {
+            var width = Math.Min(Panel, a.Rows - first);
+            var rest = a.Rows - first;
+            Gemm.Multiply(negated.Matrix.Slice(0, b.Rows, first, rest), false, a.Slice(first, rest, first, width), false, product.Matrix.Slice(0, b.Rows, first, width));
+        }
+        for (var first = 0; first < c.Rows; first += Panel)
+        {
+            var height = Math.Min(Panel, c.Rows - first);
+            Gemm.Multiply(c.Slice(first, height, 0, first + height), false, product.Matrix.SliceRows(0, first + height), false, b.SliceRows(first, height));
+        }
     }
 
     private static void InvertSmall(MatrixView<double> lower)
@@ -113,27 +159,5 @@ public static class Cholesky
     {
         if (matrix.Rows != matrix.Columns)
             throw new ArgumentException($"a {matrix.Rows} x {matrix.Columns} matrix is not square", nameof(matrix));
-    }
-
-    private const int RowsPerPart = 32;
-    private const int TrailingPanel = 256;
-
-    // Rows below a factored diagonal block: X Lᵀ = A, each row by itself.
-    private readonly struct SolveWork(MatrixView<double> matrix, int first, int width) : IParallelWork
-    {
-        public void Run(int part)
-        {
-            var start = first + width + part * RowsPerPart;
-            var end = Math.Min(matrix.Rows, start + RowsPerPart);
-            for (var row = start; row < end; row++)
-            {
-                var values = matrix.Row(row).Slice(first, width);
-                for (var j = 0; j < width; j++)
-                {
-                    var lower = matrix.Row(first + j).Slice(first, width);
-                    values[j] = (values[j] - TensorPrimitives.Dot<double>(values[..j], lower[..j])) / lower[j];
-                }
-            }
-        }
     }
 }

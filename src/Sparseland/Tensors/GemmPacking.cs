@@ -36,7 +36,7 @@ internal static unsafe class GemmPacking
             RightRows(b, steps, whole, width, destination);
         else
             for (var j = 0; j < whole; j += width)
-                Transpose(b.At(0, j), b.Row, b.Column, steps, width, destination + (nint)j * steps);
+                Transpose(b.At(0, j), b.Row, b.Column, steps, width, destination + (nint)j * steps, width);
         if (whole == columns)
             return;
         var last = destination + (nint)whole * steps;
@@ -126,25 +126,25 @@ internal static unsafe class GemmPacking
             *(T*)((byte*)destination + i) = *(T*)((byte*)source + i);
     }
 
-    /// <summary>destination[p * width + j] = source[j * column + p * row] for p below steps and j below width.</summary>
-    private static void Transpose<T>(T* source, nint row, nint column, int steps, int width, T* destination) where T : unmanaged
+    /// <summary>destination[p * stride + j] = source[j * column + p * row] for p below steps and j below width: fast where row is one.</summary>
+    public static void Transpose<T>(T* source, nint row, nint column, int steps, int width, T* destination, nint stride) where T : unmanaged
     {
         nint p = 0;
         if (row == 1 && typeof(T) == typeof(float) && Sse.IsSupported && width % 4 == 0)
         {
             for (; p + 4 <= steps; p += 4)
                 for (nint j = 0; j < width; j += 4)
-                    Transpose4((float*)(source + j * column + p), column, (float*)(destination + p * width + j), width);
+                    Transpose4((float*)(source + j * column + p), column, (float*)(destination + p * stride + j), stride);
         }
         else if (row == 1 && typeof(T) == typeof(double) && Sse2.IsSupported && width % 2 == 0)
         {
             for (; p + 2 <= steps; p += 2)
                 for (nint j = 0; j < width; j += 2)
-                    Transpose2((double*)(source + j * column + p), column, (double*)(destination + p * width + j), width);
+                    Transpose2((double*)(source + j * column + p), column, (double*)(destination + p * stride + j), stride);
         }
         for (; p < steps; p++)
             for (nint j = 0; j < width; j++)
-                destination[p * width + j] = source[j * column + p * row];
+                destination[p * stride + j] = source[j * column + p * row];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -7,16 +7,11 @@ using Sparseland.Threads;
 namespace Sparseland.Tensors;
 
 /// <summary>
-/// Dense products of a matrix and one vector, bound by how fast memory delivers the matrix: four rows are read at once, because one stream alone does not fill the bus.
+/// Dense products of a matrix and one vector, bound by how fast memory delivers the matrix: several rows are read at once, because one stream alone does not fill the bus.
 /// The same bytes for any number of threads; nothing is allocated.
 /// </summary>
 public static unsafe class Gemv
 {
-    // Bytes of a row that one part of the transposed product reads: its slice of y stays in L1 while all rows pass.
-    private const int SliceBytes = 2048;
-
-    private const long SerialWork = 1 << 15;
-
     /// <summary>y = A x.</summary>
     /// <param name="a">[m, n].</param>
     /// <param name="x">[n].</param>
@@ -55,18 +50,7 @@ public static unsafe class Gemv
         if (!accumulate)
             y.Clear();
         fixed (T* px = x, py = y)
-        {
-            if (typeof(T) != typeof(float) && typeof(T) != typeof(double))
-                Columns<T, ScalarOperations<T>, T>(a, px, py);
-            else if (Vector512.IsHardwareAccelerated)
-                Columns<Vector512<T>, Vector512Operations<T>, T>(a, px, py);
-            else if (Vector256.IsHardwareAccelerated)
-                Columns<Vector256<T>, Vector256Operations<T>, T>(a, px, py);
-            else if (Vector128.IsHardwareAccelerated)
-                Columns<Vector128<T>, Vector128Operations<T>, T>(a, px, py);
-            else
-                Columns<T, ScalarOperations<T>, T>(a, px, py);
-        }
+            GemvTransposed.Add(a, px, py);
         a.KeepAlive();
     }
 
@@ -78,15 +62,6 @@ public static unsafe class Gemv
         var parts = new RowParts(a.Rows, (long)a.Columns * sizeof(T));
         var work = new RowWork<TVector, TOperations, T>(a.Pointer, (nint)a.RowStride, a.Columns, x, y, parts);
         WorkerPool.Run(parts.Count, work);
-    }
-
-    private static void Columns<TVector, TOperations, T>(MatrixView<T> a, T* x, T* y)
-        where TVector : unmanaged
-        where TOperations : struct, IVectorOperations<TVector, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        var slice = (long)a.Rows * a.Columns <= SerialWork ? Math.Max(a.Columns, 1) : SliceBytes / sizeof(T);
-        WorkerPool.Run((a.Columns + slice - 1) / slice, new ColumnWork<TVector, TOperations, T>(a.Pointer, (nint)a.RowStride, a.Rows, a.Columns, x, y, slice));
     }
 
     private readonly struct RowWork<TVector, TOperations, T>(T* a, nint stride, int columns, T* x, T* y, RowParts parts) : IParallelWork
@@ -162,49 +137,5 @@ public static unsafe class Gemv
         for (; j < columns; j++)
             sum += a[j] * x[j];
         return sum;
-    }
-
-    private readonly struct ColumnWork<TVector, TOperations, T>(T* a, nint stride, int rows, int columns, T* x, T* y, int slice) : IParallelWork
-        where TVector : unmanaged
-        where TOperations : struct, IVectorOperations<TVector, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        public void Run(int part)
-        {
-            var start = part * slice;
-            var count = Math.Min(slice, columns - start);
-            var row = 0;
-            for (; row + 4 <= rows; row += 4)
-                AddFourRows<TVector, TOperations, T>(a + row * stride + start, stride, count, x + row, y + start);
-            for (; row < rows; row++)
-                for (nint j = 0; j < count; j++)
-                    y[start + j] += a[row * stride + start + j] * x[row];
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddFourRows<TVector, TOperations, T>(T* a, nint stride, nint count, T* x, T* y)
-        where TVector : unmanaged
-        where TOperations : struct, IVectorOperations<TVector, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        var b = a + stride;
-        var c = b + stride;
-        var d = c + stride;
-        var x0 = TOperations.Broadcast(x);
-        var x1 = TOperations.Broadcast(x + 1);
-        var x2 = TOperations.Broadcast(x + 2);
-        var x3 = TOperations.Broadcast(x + 3);
-        var width = (nint)TOperations.Width;
-        nint j = 0;
-        for (; j + width <= count; j += width)
-        {
-            var sum = TOperations.MultiplyAdd(TOperations.Load(a + j), x0, TOperations.Load(y + j));
-            sum = TOperations.MultiplyAdd(TOperations.Load(b + j), x1, sum);
-            sum = TOperations.MultiplyAdd(TOperations.Load(c + j), x2, sum);
-            TOperations.Store(TOperations.MultiplyAdd(TOperations.Load(d + j), x3, sum), y + j);
-        }
-        for (; j < count; j++)
-            y[j] = y[j] + a[j] * x[0] + b[j] * x[1] + c[j] * x[2] + d[j] * x[3];
     }
 }

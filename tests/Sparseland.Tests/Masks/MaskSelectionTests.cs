@@ -34,6 +34,19 @@ public class MaskSelectionTests
         }, seed: "0N0XIzNsQ0O2", iter: 200);
     }
 
+    [Theory]
+    [InlineData(0.5, 1 << 20)]
+    [InlineData(0.9, 1 << 20)]
+    [InlineData(0.5, 20)]
+    public void A_layer_of_many_weights_loses_exactly_its_share_and_only_its_lowest_scores(double sparsity, int distinct)
+    {
+        var scores = Scores(150, 203, distinct);
+        var mask = MaskSelection.Unstructured(scores.Matrix, sparsity, ComparisonGroup.Layer);
+        var cells = Enumerable.Range(0, 150 * 203).ToArray();
+        var expected = cells.OrderBy(cell => scores.Span[cell]).Take(MaskSelection.PrunedCount(cells.Length, sparsity));
+        Assert.Equal(expected.Order(), cells.Where(cell => !mask[cell / 203, cell % 203]));
+    }
+
     [Fact]
     public void At_or_below_takes_all_ties_and_a_sparsity_of_zero_takes_nothing()
     {

@@ -31,4 +31,29 @@ public class QuickSelectTests
         foreach (var rank in new[] { 0, 1, n / 3, n - 1 })
             Assert.Equal(sorted[rank], QuickSelect.Select(values.ToArray(), rank));
     }
+
+    [Theory]
+    [InlineData(16384, 1 << 20)]
+    [InlineData(50000, 1 << 20)]
+    [InlineData(50000, 300)]
+    [InlineData(50000, 3)]
+    [InlineData(50000, 1)]
+    public void Of_many_values_a_sample_narrows_the_search_without_changing_the_answer(int length, int distinct)
+    {
+        var chance = new Sparseland.Chance.RandomStream(5, "quickselect");
+        var values = Enumerable.Range(0, length).Select(_ => (float)(chance.NextInt(distinct) - distinct / 2)).ToArray();
+        var sorted = values.Order().ToArray();
+        foreach (var rank in new[] { 0, 1, 7, length / 1000, length / 2, length * 9 / 10, length - 2, length - 1 })
+            Assert.Equal(sorted[rank], QuickSelect.Select(values.ToArray(), rank));
+    }
+
+    [Fact]
+    public void A_sample_that_misleads_costs_time_only()
+    {
+        // Exactly the places that a regular sample reads hold other values than the rest.
+        var values = Enumerable.Range(0, 32768).Select(i => i % 32 == 0 ? 1000f + i : i * 7919 % 32768 / 100f).ToArray();
+        var sorted = values.Order().ToArray();
+        foreach (var rank in new[] { 0, 100, 16384, 31744, 32767 })
+            Assert.Equal(sorted[rank], QuickSelect.Select(values.ToArray(), rank));
+    }
 }
