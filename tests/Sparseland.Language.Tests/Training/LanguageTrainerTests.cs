@@ -89,7 +89,13 @@ public sealed class LanguageTrainerTests : IDisposable
     [Fact]
     public void Batch_n_is_the_same_wherever_one_starts_and_targets_are_the_next_ids()
     {
-        StoryBatches Batches() => new(index => [0, .. Enumerable.Range(0, 5 + (int)(index % 23)).Select(i => 2 + (int)((index * 7 + i) % 50)), 1], context: 16, batchTokens: 64, packedShare: 0.4, seed: 9);
+        // Odd ids belong to answers.
+        static TokenSequence Sequence(long index)
+        {
+            int[] ids = [0, .. Enumerable.Range(0, 5 + (int)(index % 23)).Select(i => 2 + (int)((index * 7 + i) % 50)), 1];
+            return new TokenSequence(ids, [.. ids.Select(id => id % 2 == 1)]);
+        }
+        StoryBatches Batches() => new(Sequence, context: 16, batchTokens: 64, packedShare: 0.4, seed: 9);
         var (ascending, jumping) = (Batches(), Batches());
         var last = jumping[400];
         for (var i = 0; i <= 400; i++)
@@ -100,6 +106,8 @@ public sealed class LanguageTrainerTests : IDisposable
                 for (var t = 0; t + 1 < batch.Length; t++)
                     Assert.True(batch.Targets[s * batch.Length + t] is var target && (target is TokenBatch.Ignore or 1 || target == batch.Ids[s * batch.Length + t + 1]));
         }
+        foreach (var (target, answer) in last.Targets.Zip(last.AnswerTargets))
+            Assert.Equal(target >= 0 && target % 2 == 1 ? target : TokenBatch.Ignore, answer);
         Assert.Equal(ascending[400].Ids, last.Ids);
         Assert.Equal(ascending[3].Ids, jumping[3].Ids);
     }
@@ -114,7 +122,7 @@ public sealed class LanguageTrainerTests : IDisposable
         Legs =
         [
             new TrainingLeg(new LearningRateSchedule(1e-3, 20, 2), BatchTokens: 512, StopAfter: 7, Optimiser: OptimiserKind.Muon, Stories: new StoryOptions(QuestionRate: 1)),
-            new TrainingLeg(new LearningRateSchedule(5e-4, 3, 1, DecayKind.Linear), BatchTokens: 512, MicroBatches: 2),
+            new TrainingLeg(new LearningRateSchedule(5e-4, 3, 1, DecayKind.Linear), BatchTokens: 512, MicroBatches: 2, AnswerShare: 0.5),
         ],
     };
 
