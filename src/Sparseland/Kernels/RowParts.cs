@@ -9,11 +9,15 @@ internal readonly struct RowParts
     // Less than this is read sooner than a second thread is awake.
     private const long SerialBytes = 96 << 10;
 
-    /// <summary>Cuts rows of some bytes each; every part but the last is a multiple of four rows.</summary>
+    /// <summary>Cuts rows of some bytes each into parts of about the same size, two at least; every part but the last is a multiple of four rows.</summary>
     public RowParts(int rows, long bytesPerRow)
     {
         Rows = rows;
-        RowsPerPart = rows * bytesPerRow <= SerialBytes ? Math.Max(rows, 1) : (int)Math.Clamp(BytesPerPart / Math.Max(bytesPerRow, 1) / 4 * 4, 4, int.MaxValue / 2);
+        var bytes = rows * bytesPerRow;
+        var parts = bytes <= SerialBytes ? 1 : Math.Max(2, (bytes + BytesPerPart - 1) / BytesPerPart);
+        // Even parts: a short one at the end would leave a thread with nothing to do.
+        var even = (rows + parts - 1) / parts;
+        RowsPerPart = parts == 1 ? Math.Max(rows, 1) : (int)((even + 3) / 4 * 4);
         Count = (rows + RowsPerPart - 1) / RowsPerPart;
     }
 

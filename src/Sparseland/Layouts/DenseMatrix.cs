@@ -13,8 +13,8 @@ namespace Sparseland.Layouts;
 /// </summary>
 public abstract unsafe class DenseMatrix : MatrixLayout
 {
-    // Rows widened at a time: enough for the product to amortise packing the batch, few enough to stay in L2.
-    private const int PanelBytes = 512 << 10;
+    // Rows widened at a time: enough for the product to amortise packing the batch, which each part does anew.
+    private const int PanelBytes = 1 << 20;
 
     private readonly byte* _data;
 

@@ -93,7 +93,7 @@ public static class KernelDispatcher
         if (matrix is not SparseMatrix sparse)
             return $"dense {matrix.Element}";
         if (batch >= 8)
-            return sparse.UsesPanels ? $"{sparse.Name} {sparse.Element}, entries meet panels of {PanelProduct.WidthFor(batch)} vectors" : $"{sparse.Name} {sparse.Element}, rows expanded and multiplied densely";
+            return sparse.UsesPanelsFor(batch) ? $"{sparse.Name} {sparse.Element}, entries meet panels of {PanelProduct.WidthFor(batch)} vectors" : $"{sparse.Name} {sparse.Element}, rows expanded and multiplied densely";
         return sparse.Kernel is { } kernel ? $"{kernel.Name} ({kernel.Hardware})" : $"{sparse.Name} {sparse.Element}, row by row";
     }
 

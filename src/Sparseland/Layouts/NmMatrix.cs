@@ -121,6 +121,9 @@ public sealed unsafe partial class NmMatrix : SparseMatrix
             sums[row] *= _scales[row];
     }
 
+    // Selectors are decoded one by one: at half the weights, walking once per panel of 64 loses to expanding the rows once. Sparser rows have few entries to decode.
+    internal override int ExpandingBatch => 2 * Keep >= Group ? 128 : int.MaxValue;
+
     internal override int Seek(int row, int column) => column % Group == 0 ? column / Group * Keep : SeekWithin(row, column);
 
     internal override int Walk(int row, int first, int end, ref int cursor, int* columns, float* values)

@@ -21,6 +21,12 @@ public abstract unsafe partial class SparseMatrix
     /// <summary>Whether walking a row is cheap; otherwise batches expand whole rows first.</summary>
     internal virtual bool WalksRows => true;
 
+    /// <summary>From this many vectors on a batch expands rows whatever their sparsity: a walk that is repeated for every panel costs more than one expansion.</summary>
+    internal virtual int ExpandingBatch => int.MaxValue;
+
+    /// <summary>Whether a batch of so many vectors is multiplied by entries and panels.</summary>
+    internal bool UsesPanelsFor(int batch) => UsesPanels && batch < ExpandingBatch;
+
     /// <summary>Whether large batches are multiplied by entries and panels, or by expanded rows.</summary>
     internal bool UsesPanels => WalksRows && Sparsity >= PanelSparsity;
 
@@ -40,10 +46,10 @@ public abstract unsafe partial class SparseMatrix
             throw new ArgumentException($"a {Rows} x {Columns} matrix times a batch of {x.Rows} x {x.Columns} into {y.Rows} x {y.Columns}");
         if (x.Rows < PanelBatch)
             MultiplyFew(Kernel, x.Pointer, x.RowStride, x.Rows, y.Pointer, y.RowStride);
-        else if (!UsesPanels)
-            MultiplyExpanded(x, y);
-        else
+        else if (UsesPanelsFor(x.Rows))
             MultiplyPanels(x, y);
+        else
+            MultiplyExpanded(x, y);
         GC.KeepAlive(this);
         x.KeepAlive();
         y.KeepAlive();

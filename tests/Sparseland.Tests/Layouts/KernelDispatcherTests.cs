@@ -81,6 +81,22 @@ public class KernelDispatcherTests
         var stored = Make("2:4", ElementType.Float32, 0.5);
         Assert.Contains("2:4", KernelDispatcher.DescribeKernel(stored, 1), StringComparison.Ordinal);
         Assert.Contains("panels of 64", KernelDispatcher.DescribeKernel(stored, 64), StringComparison.Ordinal);
+        Assert.Contains("expanded", KernelDispatcher.DescribeKernel(stored, 512), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(127)]
+    [InlineData(128)]
+    [InlineData(131)]
+    public void A_prompt_through_half_the_weights_equals_the_dense_product(int batch)
+    {
+        var stored = Make("2:4", ElementType.BFloat16, 0.5);
+        var (x, expected, actual) = (new Tensor<float>(new Shape(batch, 512)), new Tensor<float>(new Shape(batch, 64)), new Tensor<float>(new Shape(batch, 64)));
+        new RandomStream(5, "prompt").FillNormal(x.Span);
+        MatrixLayoutFactory.Convert(stored, "dense", ElementType.Float32).MultiplyBatch(x.Matrix, expected.Matrix);
+        stored.MultiplyBatch(x.Matrix, actual.Matrix);
+        for (var i = 0; i < expected.Length; i++)
+            Assert.Equal(expected.Span[i], actual.Span[i], 2e-4);
     }
 
     [Fact]
