@@ -14,7 +14,7 @@ public sealed class InterruptionTests : IDisposable
     [InlineData("INT", Interrupted)]
     public void Pruning_that_is_interrupted_again_and_again_keeps_the_old_output_and_ends_in_the_bytes_of_a_run_that_was_not(string signal, int code)
     {
-        var model = SmallModel.Write(Path.Combine(_folder, "model"), blocks: 8, width: 64);
+        var model = SmallModel.Write(Path.Combine(_folder, "model"), blocks: 6, width: 64);
         var whole = Path.Combine(_folder, "whole");
         Assert.Equal(0, Tool.Run(Arguments(whole)).Code);
 
@@ -33,7 +33,7 @@ public sealed class InterruptionTests : IDisposable
         Assert.False(Directory.Exists(work));
 
         string[] Arguments(string to) =>
-            ["prune", model, "-o", to, "--force", "--sequences", "8", "--length", "96", "--recover", "40", "--calib", Path.Combine(model, SmallModel.Text), "--no-report", "-q"];
+            ["prune", model, "-o", to, "--force", "--sequences", "8", "--length", "96", "--recover", "20", "--calib", Path.Combine(model, SmallModel.Text), "--no-report", "-q"];
     }
 
     [Theory]
@@ -95,8 +95,8 @@ public sealed class InterruptionTests : IDisposable
               "tokenizer": { "vocabularySize": 300, "stories": 20 },
               "stories": { "packedShare": 0.2, "heldOut": 2 },
               "legs": [
-                { "schedule": { "peak": 0.001, "steps": 460, "warmUpSteps": 10 }, "batchTokens": 256 },
-                { "schedule": { "peak": 0.001, "steps": 460, "warmUpSteps": 10 }, "batchTokens": 256 }
+                { "schedule": { "peak": 0.001, "steps": 230, "warmUpSteps": 10 }, "batchTokens": 256 },
+                { "schedule": { "peak": 0.001, "steps": 230, "warmUpSteps": 10 }, "batchTokens": 256 }
               ]
             }
             """);

@@ -91,6 +91,19 @@ internal sealed class PruneRun
 
     private PruneProgress PruneBlocks(string work, string stage, PruningPlan plan, PruneProgress progress)
     {
+        var writer = new CheckpointWriter(stage, _checkpoint.Configuration, WriterOptions());
+        progress = WalkBlocks(work, stage, plan, progress, writer);
+        // Nothing of the walk is held any more when the largest tensors come.
+        MemoryRelief.After(plan.Tensors.Max(tensor => tensor.Shape.Length));
+        WriteOutside(writer, plan);
+        writer.Complete();
+        progress = progress with { IsAssembled = true };
+        progress.Write(work);
+        return progress;
+    }
+
+    private PruneProgress WalkBlocks(string work, string stage, PruningPlan plan, PruneProgress progress, CheckpointWriter writer)
+    {
         var pruner = new BlockPruner(_recipe, plan, Recovers ? ElementType.Float32 : _recipe.Values, Recovers ? "bitmap" : _recipe.Layout);
         var needs = pruner.Needs != StatisticsKind.None;
         var dense = needs && _recipe.Calibration.DenseInputs
@@ -101,17 +114,12 @@ internal sealed class PruneRun
             : null;
         if (calibration is not null)
             Restore(work, progress, calibration);
-        var writer = new CheckpointWriter(stage, _checkpoint.Configuration, WriterOptions());
         foreach (var block in new PruningWalk(_checkpoint, _recipe, pruner, calibration, dense).Run(progress.Blocks.Count, _progress, _cancellation))
         {
             writer.WritePart(PartName(block.Block), [.. BlockWeights(plan, block)]);
             progress = Advance(work, stage, progress, block, calibration);
             MemoryRelief.After(block.Matrices.Sum(matrix => (long)matrix.Mask.Rows * matrix.Mask.Columns));
         }
-        WriteOutside(writer, plan);
-        writer.Complete();
-        progress = progress with { IsAssembled = true };
-        progress.Write(work);
         return progress;
     }
 
