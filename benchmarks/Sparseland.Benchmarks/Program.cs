@@ -1,8 +1,10 @@
 using BenchmarkDotNet.Running;
+using Sparseland.Benchmarks.Capacity;
 using Sparseland.Benchmarks.Speed;
 
 // "speed" compares kernels with their peers in one run and writes the page docs/performance.md; "training" takes a training step apart;
 // "tokenizers FOLDER [GPT2]" measures tokenizers on a folder of texts;
+// "large-checkpoint FOLDER [--width N] [--blocks N]" writes a random model of a billion parameters to try a pruner on;
 // anything else goes to BenchmarkDotNet, for full profiles.
 switch (args)
 {
@@ -13,6 +15,8 @@ switch (args)
         return 0;
     case ["tokenizers", var texts, .. var gpt2]:
         return TokenizerSpeed.Run(Console.Out, texts, gpt2 is [var folder] ? folder : null);
+    case ["large-checkpoint", { } checkpoint, .. var rest]:
+        return LargeCheckpoint.Run(Console.Out, checkpoint, rest);
     default:
         BenchmarkSwitcher.FromAssembly(typeof(SpeedCommand).Assembly).Run(args);
         return 0;

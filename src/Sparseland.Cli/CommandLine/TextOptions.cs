@@ -18,15 +18,15 @@ internal sealed class TextOptions
 
     public IEnumerable<Symbol> Symbols => [_calibration, _evaluation, _stories];
 
-    /// <summary>Calibration sequences for a recipe, or null when it needs none.</summary>
-    public CalibrationSet? Calibrate(VerbContext context, Recipe recipe, TransformerModel model, ITokenizer tokenizer, bool always, IProgress<ProgressReport> progress)
+    /// <summary>Calibration sequences for a recipe, or null when it needs none. The model is loaded only when it has to write them itself.</summary>
+    public CalibrationSet? Calibrate(VerbContext context, Recipe recipe, TransformerConfiguration configuration, Lazy<TransformerModel> model, ITokenizer tokenizer, bool always, IProgress<ProgressReport> progress)
     {
         if (!always && !ModelPruner.NeedsCalibration(recipe))
             return null;
-        var length = CalibrationSet.LengthFor(model.Configuration, recipe.Calibration);
+        var length = CalibrationSet.LengthFor(configuration, recipe.Calibration);
         return context.Get(_calibration) is { } file
             ? CalibrationText.Cut(CalibrationText.ReadDocuments(file.FullName), tokenizer, recipe.Calibration.Sequences, length, recipe.Seed, file.Name)
-            : ModelSamples.Draw(model, recipe.Calibration.Sequences, length, recipe.Seed, progress, context.CancellationToken);
+            : ModelSamples.Draw(model.Value, recipe.Calibration.Sequences, length, recipe.Seed, progress, context.CancellationToken);
     }
 
     /// <summary>What the model is judged by.</summary>

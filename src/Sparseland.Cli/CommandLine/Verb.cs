@@ -17,6 +17,9 @@ internal abstract class Verb
     /// <summary>Arguments and options of its own; the shared ones are added by the tool.</summary>
     public abstract IEnumerable<Symbol> Symbols { get; }
 
+    /// <summary>Whether the same command goes on where an interrupted run stopped.</summary>
+    public virtual bool Resumes => false;
+
     /// <summary>Does the work.</summary>
     /// <returns>0 when done, 1 when it ran and a claim or comparison does not hold.</returns>
     public abstract int Run(VerbContext context);
@@ -34,7 +37,8 @@ internal abstract class Verb
         }
         foreach (var option in shared.All)
             command.Options.Add(option);
-        command.SetAction((parsed, cancellationToken) => Task.FromResult(VerbHost.Execute(this, parsed, shared, cancellationToken)));
+        // On a thread of its own: the one that waits here ends the program when the work does not heed Ctrl-C in time.
+        command.SetAction((parsed, cancellationToken) => Task.Run(() => VerbHost.Execute(this, parsed, shared, cancellationToken), CancellationToken.None));
         return command;
     }
 }

@@ -23,7 +23,7 @@ internal static class VerbHost
         }
         catch (OperationCanceledException)
         {
-            Console.Error.WriteLine($"{verb.Name}: stopped; what was finished is kept, and the same command goes on from there");
+            Console.Error.WriteLine($"sparseland {verb.Name}: stopped; {(verb.Resumes ? "what was finished is kept, and the same command goes on from there" : "nothing was written")}");
             return Interrupted;
         }
         catch (SparselandException fault)

@@ -20,11 +20,11 @@ internal sealed class Conversation(LanguageModel model, GenerationSettings setti
     public int Hold()
     {
         context.Say(_template is null ? "This model has no chat template: what you write is continued. An empty line ends." : "An empty line ends the conversation.");
-        while (!context.CancellationToken.IsCancellationRequested)
+        while (true)
         {
             if (!context.Quiet)
                 Console.Error.Write("> ");
-            if (Console.ReadLine() is not { Length: > 0 } line)
+            if (ReadLine() is not { Length: > 0 } line)
                 return 0;
             var tokens = Tokens(line);
             var result = model.Continue(_session, tokens, settings, text =>
@@ -37,7 +37,14 @@ internal sealed class Conversation(LanguageModel model, GenerationSettings setti
             _messages.Add(new ChatMessage("assistant", result.Text));
             _text += result.Text;
         }
-        return 0;
+    }
+
+    // A read of the terminal cannot be cancelled, so it is left behind when the program ends.
+    private string? ReadLine()
+    {
+        var reading = Task.Run(Console.ReadLine);
+        reading.Wait(context.CancellationToken);
+        return reading.Result;
     }
 
     private int[] Tokens(string line)

@@ -52,8 +52,6 @@ internal sealed class ConvertVerb : Verb
             return 0;
         }
         context.Output.WriteLine($"{result.Output}: {result.Format}, {TextTable.Bytes(result.BytesBefore)} became {TextTable.Bytes(result.BytesAfter)}; {result.Loss}");
-        foreach (var note in result.Loss.Notes)
-            context.Say(note);
         return 0;
     }
 }

@@ -57,7 +57,7 @@ internal sealed class PriceVerb : Verb
         {
             Checkpoint = model.Checkpoint,
             Tokenizer = model.Tokenizer,
-            Calibration = _texts.Calibrate(context, recipe, model.Transformer, model.Tokenizer, always: true, progress)!,
+            Calibration = _texts.Calibrate(context, recipe, model.Transformer.Configuration, new Lazy<TransformerModel>(model.Transformer), model.Tokenizer, always: true, progress)!,
             Texts = data.Texts,
             Protocol = data.Protocol,
             Base = recipe,

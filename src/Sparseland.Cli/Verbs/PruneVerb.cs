@@ -35,6 +35,8 @@ internal sealed class PruneVerb : Verb
 
     public override string Summary => "Make a model sparse: prune, pack, fine-tune what is left, measure before and after, write a folder and a report.";
 
+    public override bool Resumes => true;
+
     public override IReadOnlyList<(string Command, string Effect)> Examples =>
     [
         ("sparseland prune -o my-sparse", "the shipped model at 2:4 with SparseGPT and recovery; see my-sparse/report.html"),
@@ -53,10 +55,10 @@ internal sealed class PruneVerb : Verb
         var output = context.Get(_output)?.FullName ?? throw new InvalidSettingException("no output folder: give one with -o FOLDER");
         if (!context.Get(_force) && (Directory.Exists(output) || File.Exists(output)))
             throw new InvalidSettingException($"{output} exists: choose another folder with -o, or replace it with --force");
+        if (Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)) == Path.TrimEndingDirectorySeparator(Path.GetFullPath(output)))
+            throw new InvalidSettingException($"{output} is the model itself: choose another folder with -o");
         ModelPruner.Plan(checkpoint, recipe);
-        if (checkpoint.TokenizerPath is not { } tokenizerPath)
-            throw new InvalidFileException(path, "", "there is no tokenizer with the model", "put its tokenizer.json, tokenizer.model or tok*.bin beside it");
-        var tokenizer = Language.Tokenizers.Tokenizer.Load(tokenizerPath);
+        var tokenizer = LanguageModel.LoadTokenizer(checkpoint);
         var measures = !context.Get(_noReport);
         var prepared = context.WithProgress(progress => Prepare(context, checkpoint, tokenizer, recipe, measures, progress));
         SayMemory(context, checkpoint, prepared);
@@ -102,9 +104,9 @@ internal sealed class PruneVerb : Verb
         var budgeted = _budget.IsGiven(context);
         if (!measures && !budgeted && !ModelPruner.NeedsCalibration(recipe))
             return new Prepared(recipe, null, null);
-        var dense = TransformerModel.Load(checkpoint, progress, context.CancellationToken);
-        var calibration = _texts.Calibrate(context, recipe, dense, tokenizer, always: budgeted, progress);
-        var data = measures || budgeted ? _texts.Evaluate(context, dense, tokenizer, progress, context.Get(_quick) ? 20 : null) : null;
+        var dense = new Lazy<TransformerModel>(() => TransformerModel.Load(checkpoint, progress, context.CancellationToken));
+        var calibration = _texts.Calibrate(context, recipe, checkpoint.Configuration, dense, tokenizer, always: budgeted, progress);
+        var data = measures || budgeted ? _texts.Evaluate(context, dense.Value, tokenizer, progress, context.Get(_quick) ? 20 : null) : null;
         if (budgeted)
         {
             if (_recipe.FixesPattern(context))

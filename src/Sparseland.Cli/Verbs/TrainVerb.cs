@@ -16,6 +16,8 @@ internal sealed class TrainVerb : Verb
 
     public override string Summary => "Train a language model from a recipe, with checkpoints: the same command continues an interrupted run.";
 
+    public override bool Resumes => true;
+
     public override IReadOnlyList<(string Command, string Effect)> Examples =>
     [
         ("sparseland train models/storyteller/recipe.json -o my-storyteller", "makes the model that ships with the tool"),

@@ -23,7 +23,10 @@ internal static class CheckpointAssembly
         using (var writer = new SafetensorsFolderWriter(folder, [.. targets.Select(target => target.Entry)], metadata, options.MaxShardBytes))
         {
             foreach (var target in targets)
+            {
                 target.Write(writer);
+                MemoryRelief.After(target.Entry.ByteCount);
+            }
             writer.Complete();
         }
         var json = ConfigurationWriter.Write(configuration, options.OriginalConfiguration, StoredType(stored.Values), layouts.Count > 0);

@@ -75,10 +75,16 @@ internal sealed unsafe class DenseSource : TensorSource
             // A vector is a matrix of one column: its elements move as rows do.
             var rows = shape.Rank < 2 ? shape.Length : shape.Rows;
             if (rows > 0)
-                _rows.Arrange(_file.Pointer + _offset, bytes.Pointer, rows, Description.ByteCount / rows);
-            GC.KeepAlive(_file);
+                Arrange(_rows, bytes, rows, Description.ByteCount / rows);
         }
         FiniteCheck.Require(_file.Path, StoredName, Description.Element, bytes, shape.Columns);
         return bytes;
+    }
+
+    private void Arrange(StoredRows order, TensorStorage<byte> destination, long rows, long rowBytes)
+    {
+        var source = _file.Storage<byte>(_offset, order.SourceBytes(rows, rowBytes));
+        order.Arrange(source.Pointer, destination.Pointer, rows, rowBytes);
+        GC.KeepAlive(source);
     }
 }

@@ -56,17 +56,18 @@ internal static class Gpt2Writing
         var elementBytes = sources[0].Type.ByteCount();
         var inputs = sources[0].Extents[1];
         var row = new byte[sources.Sum(source => source.Extents[0]) * elementBytes];
+        var storages = sources.Select(source => source.Storage<byte>()).ToArray();
         for (var input = 0L; input < inputs; input++)
         {
             var at = 0;
-            foreach (var source in sources)
+            for (var i = 0; i < sources.Length; i++)
             {
-                var bytes = source.File.Pointer + source.Offset + input * elementBytes;
-                for (var output = 0L; output < source.Extents[0]; output++, at += elementBytes)
+                var bytes = storages[i].Pointer + input * elementBytes;
+                for (var output = 0L; output < sources[i].Extents[0]; output++, at += elementBytes)
                     new ReadOnlySpan<byte>(bytes + output * inputs * elementBytes, elementBytes).CopyTo(row.AsSpan(at));
-                GC.KeepAlive(source.File);
             }
             writer.Append(name, row);
         }
+        GC.KeepAlive(storages);
     }
 }

@@ -101,6 +101,7 @@ public static class ModelConverter
             var tensor = checkpoint.Tensors[i];
             progress?.Report(new("converting", i, checkpoint.Tensors.Count, tensor.Name));
             writer.WritePart($"tensor-{i:00000}", [packer.Convert(checkpoint, tensor)]);
+            MemoryRelief.After(tensor.Shape.Length);
         }
         writer.Complete();
         WriteCompanions(checkpoint, source, folder.WorkFolder, options, loss);

@@ -15,6 +15,11 @@ internal abstract unsafe record StoredRows
     /// <param name="rowBytes">Bytes of a canonical row.</param>
     public abstract void Arrange(byte* source, byte* destination, long rows, long rowBytes);
 
+    /// <summary>Bytes of the stored tensor, from its first one, that <see cref="Arrange"/> reads.</summary>
+    /// <param name="rows">Canonical rows.</param>
+    /// <param name="rowBytes">Bytes of a canonical row.</param>
+    public abstract long SourceBytes(long rows, long rowBytes);
+
     /// <summary>
     /// Rotary pairs that lie side by side (rows 2i and 2i + 1 of a head, as in llama2.c and GGUF's llama) moved into the two halves of a head that the canonical convention rotates.
     /// </summary>
@@ -27,6 +32,9 @@ internal abstract unsafe record StoredRows
             for (var row = 0L; row < rows; row++)
                 Buffer.MemoryCopy(source + StoredRow(row) * rowBytes, destination + row * rowBytes, rowBytes, rowBytes);
         }
+
+        /// <inheritdoc/>
+        public override long SourceBytes(long rows, long rowBytes) => rows * rowBytes;
 
         /// <summary>Which canonical row a stored row is.</summary>
         public long CanonicalRow(long row)
@@ -62,6 +70,9 @@ internal abstract unsafe record StoredRows
                 for (var column = 0L; column < columns; column += Tile)
                     ArrangeTile(source, destination, row, Math.Min(rows, row + Tile), column, Math.Min(columns, column + Tile), columns);
         }
+
+        /// <inheritdoc/>
+        public override long SourceBytes(long rows, long rowBytes) => ((rowBytes / ElementBytes - 1) * StoredColumns + FirstColumn + rows) * ElementBytes;
 
         private void ArrangeTile(byte* source, byte* destination, long row, long rowEnd, long column, long columnEnd, long columns)
         {

@@ -185,8 +185,14 @@ public sealed class LanguageModel : IDisposable
         return MemoryEstimate.Require(checkpoint, context, available, options.CacheElement);
     }
 
-    private static Tokenizer LoadTokenizer(Checkpoint checkpoint)
+    /// <summary>The tokenizer that came with a model.</summary>
+    /// <param name="checkpoint">The model.</param>
+    /// <exception cref="InvalidFileException">There is none, or it is damaged.</exception>
+    /// <exception cref="MismatchException">It has more ids than the model.</exception>
+    /// <exception cref="UnsupportedException">It uses a construct that is not known.</exception>
+    public static Tokenizer LoadTokenizer(Checkpoint checkpoint)
     {
+        ArgumentNullException.ThrowIfNull(checkpoint);
         if (checkpoint.TokenizerPath is not { } path)
             throw new InvalidFileException(checkpoint.Path, "", "there is no tokenizer with the model", "put its tokenizer.json, tokenizer.model or tok*.bin beside it");
         var tokenizer = Tokenizers.Tokenizer.Load(path);
@@ -198,6 +204,6 @@ public sealed class LanguageModel : IDisposable
     private static void CheckVocabulary(ICheckpoint checkpoint, ITokenizer tokenizer)
     {
         if (tokenizer.VocabularySize > checkpoint.Configuration.VocabularySize)
-            throw new MismatchException($"{checkpoint.Path}: the tokenizer has {tokenizer.VocabularySize} ids, the model {checkpoint.Configuration.VocabularySize}: they do not belong together");
+            throw new MismatchException($"{checkpoint.Path}: the tokenizer has {tokenizer.VocabularySize} ids, the model {checkpoint.Configuration.VocabularySize}: they do not belong together; put the model's own tokenizer beside it");
     }
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Sparseland.Errors;
+using Sparseland.Language.Checkpoints;
 using Sparseland.Language.Models;
 using Sparseland.Layouts;
 using Sparseland.Masks;
@@ -50,6 +51,13 @@ internal sealed class BlockPruner
     {
         var name = TensorNames.Weight(block.Index, projection.Name);
         var planned = _plan[name];
+        var pruned = Prune(name, planned, projection, statistics);
+        MemoryRelief.After(planned.Shape.Length);
+        return pruned;
+    }
+
+    private PrunedMatrix Prune(string name, PlannedTensor planned, Projection projection, LayerStatistics? statistics)
+    {
         var dense = Tensor<float>.Uninitialized(planned.Shape);
         projection.Matrix.ToDense(dense.Matrix);
         var outcome = planned.Prunes

@@ -89,6 +89,7 @@ public sealed class DenseStatistics
                 matrix.CopyRow(index, row);
                 hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(row));
             }
+            MemoryRelief.After(tensor.Shape.Length);
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
@@ -149,6 +150,7 @@ public sealed class DenseStatistics
                 walk.Advance(loaded, null, cancellation);
             }
             Keep(block, recorder.Statistics);
+            MemoryRelief.After(loaded.ByteCount);
         }
         progress?.Report(new ProgressReport("calibrating on the dense model", _configuration.BlockCount, _configuration.BlockCount));
     }

@@ -78,7 +78,10 @@ internal sealed unsafe class HiddenStates : IDisposable
             _path = path;
             try
             {
-                _file = MemoryMappedFile.CreateFromFile(path, FileMode.Create, null, bytes, MemoryMappedFileAccess.ReadWrite);
+                // The room is asked for first: a disk that is full when a mapped page is written ends the process.
+                var stream = new FileStream(path, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.ReadWrite, BufferSize = 1, PreallocationSize = bytes });
+                stream.SetLength(bytes);
+                _file = MemoryMappedFile.CreateFromFile(stream, null, bytes, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: false);
                 _view = _file.CreateViewAccessor(0, bytes);
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

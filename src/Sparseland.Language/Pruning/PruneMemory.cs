@@ -4,16 +4,20 @@ using Sparseland.Recipes;
 
 namespace Sparseland.Language.Pruning;
 
-/// <summary>What pruning will take in memory, from the headers alone. Mapped files are not counted: the system lets them go when it needs the room.</summary>
+/// <summary>What pruning will take in memory, from the headers alone. Of mapped files only the tensors in hand count; those left behind are unmapped.</summary>
 /// <param name="BlockBytes">One block in float32, twice: before and after.</param>
 /// <param name="StatisticsBytes">Statistics of the inputs of one block.</param>
-/// <param name="SolverBytes">Hessian, factor and work space of the widest matrix.</param>
+/// <param name="SolverBytes">Copies of the largest matrix while it is pruned; Hessian, factor and work space of the widest.</param>
 /// <param name="HiddenBytes">Hidden states of all calibration sequences, as far as they lie in memory.</param>
 /// <param name="OtherBytes">Scratch, the embedding, the runtime.</param>
 /// <param name="RecoveryBytes">Weights, gradients and optimiser state of the whole model, when a recovery follows; it comes after the rest.</param>
 public sealed record PruneMemory(long BlockBytes, long StatisticsBytes, long SolverBytes, long HiddenBytes, long OtherBytes, long RecoveryBytes)
 {
-    private const long Runtime = 96L << 20;
+    // The runtime, its compiled code and the youngest garbage.
+    private const long Runtime = 160L << 20;
+
+    // The dense matrix, its scores and the result.
+    private const int MatrixCopies = 3;
     private const int RecoveryCopies = 7;
 
     /// <summary>The most at any time.</summary>
@@ -29,13 +33,14 @@ public sealed record PruneMemory(long BlockBytes, long StatisticsBytes, long Sol
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(recipe);
-        var block = Enumerable.Range(0, configuration.BlockCount).Max(index => TensorNames.Projections(configuration.GatedFeedForward)
-            .Sum(projection => TensorCatalog.ProjectionShape(configuration, index, projection).Length)) * sizeof(float);
+        var blocks = Enumerable.Range(0, configuration.BlockCount).Select(index => TensorNames.Projections(configuration.GatedFeedForward)
+            .Select(projection => TensorCatalog.ProjectionShape(configuration, index, projection).Length * sizeof(float)).ToList()).ToList();
+        var block = blocks.Max(matrices => matrices.Sum());
         var widest = Math.Max(configuration.FeedForwardWidth, Math.Max(configuration.Width, configuration.HeadCount * configuration.HeadWidth));
         var kinds = Methods.Scores.Create(recipe.Score).Needs | Methods.Updates.Create(recipe.Update).Needs;
         var statistics = DenseStatistics.Readers(configuration)
             .Sum(readers => LayerStatistics.ByteCount(Enumerable.Range(0, configuration.BlockCount).Max(index => TensorCatalog.ProjectionShape(configuration, index, readers[0])[1]), kinds));
-        var solver = kinds.HasFlag(StatisticsKind.Gram) ? 3L * sizeof(double) * widest * widest : 0;
+        var solver = MatrixCopies * blocks.Max(matrices => matrices.Max()) + (kinds.HasFlag(StatisticsKind.Gram) ? 3L * sizeof(double) * widest * widest : 0);
         var hidden = kinds == StatisticsKind.None && !Methods.Allocations.Create(recipe.Allocation).NeedsWalk ? 0 : HiddenStates.BytesFor(sequences, length, configuration.Width);
         var embedding = (long)configuration.VocabularySize * configuration.Width * sizeof(float);
         var parameters = TensorCatalog.For(configuration).Sum(tensor => tensor.Shape.Length) * sizeof(float);

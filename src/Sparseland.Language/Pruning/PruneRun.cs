@@ -91,6 +91,19 @@ internal sealed class PruneRun
 
     private PruneProgress PruneBlocks(string work, string stage, PruningPlan plan, PruneProgress progress)
     {
+        var writer = new CheckpointWriter(stage, _checkpoint.Configuration, WriterOptions());
+        progress = WalkBlocks(work, stage, plan, progress, writer);
+        // Nothing of the walk is held any more when the largest tensors come.
+        MemoryRelief.After(plan.Tensors.Max(tensor => tensor.Shape.Length));
+        WriteOutside(writer, plan);
+        writer.Complete();
+        progress = progress with { IsAssembled = true };
+        progress.Write(work);
+        return progress;
+    }
+
+    private PruneProgress WalkBlocks(string work, string stage, PruningPlan plan, PruneProgress progress, CheckpointWriter writer)
+    {
         var pruner = new BlockPruner(_recipe, plan, Recovers ? ElementType.Float32 : _recipe.Values, Recovers ? "bitmap" : _recipe.Layout);
         var needs = pruner.Needs != StatisticsKind.None;
         var dense = needs && _recipe.Calibration.DenseInputs
@@ -101,17 +114,23 @@ internal sealed class PruneRun
             : null;
         if (calibration is not null)
             Restore(work, progress, calibration);
-        var writer = new CheckpointWriter(stage, _checkpoint.Configuration, WriterOptions());
         foreach (var block in new PruningWalk(_checkpoint, _recipe, pruner, calibration, dense).Run(progress.Blocks.Count, _progress, _cancellation))
         {
             writer.WritePart(PartName(block.Block), [.. BlockWeights(plan, block)]);
             progress = Advance(work, stage, progress, block, calibration);
+            MemoryRelief.After(block.Matrices.Sum(matrix => (long)matrix.Mask.Rows * matrix.Mask.Columns));
         }
-        writer.WritePart("outside", [.. plan.Tensors.Where(tensor => tensor.Block < 0).Select(DenseWeight)]);
-        writer.Complete();
-        progress = progress with { IsAssembled = true };
-        progress.Write(work);
         return progress;
+    }
+
+    // One at a time: embedding and head are the largest tensors of most models.
+    private void WriteOutside(CheckpointWriter writer, PruningPlan plan)
+    {
+        foreach (var (index, tensor) in plan.Tensors.Where(tensor => tensor.Block < 0).Index())
+        {
+            writer.WritePart($"outside-{index:d2}", [DenseWeight(tensor)]);
+            MemoryRelief.After(tensor.Shape.Length);
+        }
     }
 
     // What the next run needs comes first, the file that names it last.
@@ -180,8 +199,7 @@ internal sealed class PruneRun
     {
         using var result = Checkpoint.Open(work);
         foreach (var layer in layers)
-            if (result.LoadMatrix(layer.Name) is ILayoutParts and MatrixLayout stored && Math.Abs(stored.Sparsity - layer.Achieved) > 1e-9)
-                throw new MismatchException($"SPL005 {layer.Name}: the file keeps {stored.KeptCount} weights, the mask {layer.Achieved:P3} less than all");
+            CheckKept(result, layer);
         var after = _request.Measure is null ? [] : Measure(result);
         var report = new PruneReport
         {
@@ -211,6 +229,13 @@ internal sealed class PruneRun
             if (Directory.Exists(Path.Combine(work, name)))
                 Directory.Delete(Path.Combine(work, name), recursive: true);
         return report;
+    }
+
+    private static void CheckKept(Checkpoint result, LayerReport layer)
+    {
+        if (result.LoadMatrix(layer.Name) is ILayoutParts and MatrixLayout stored && Math.Abs(stored.Sparsity - layer.Achieved) > 1e-9)
+            throw new MismatchException($"SPL005 {layer.Name}: the file keeps {stored.KeptCount} weights, the mask {layer.Achieved:P3} less than all");
+        MemoryRelief.After((long)layer.Rows * layer.Columns);
     }
 
     private void WriteCompanions(string work, PruneReport report)

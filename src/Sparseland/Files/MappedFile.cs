@@ -9,21 +9,25 @@ namespace Sparseland.Files;
 /// <summary>
 /// A whole file as read-only memory, with 64-bit offsets. The system reads a page when it is touched, so opening costs nothing and a file may be larger than memory.
 /// Nobody disposes it: the mapping lives as long as this object, which every <see cref="TensorStorage{T}"/> over it keeps alive, and is released by the collector.
+/// A large <see cref="Storage{T}"/> is a mapping of its own, so that a walk over a model gives back the pages of tensors it has left behind.
 /// A file that another program shortens while it is mapped ends the process when the lost part is touched, as with every mapping. Thread-safe.
 /// </summary>
 public sealed unsafe class MappedFile
 {
+    // Below this a mapping of its own costs more than the few pages it would give back.
+    private const long OwnViewBytes = 1 << 18;
+
     // What keeps the memory alive: the view's handle (its finaliser unmaps), or the array behind bytes that were given.
     private readonly SafeMemoryMappedViewHandle? _view;
+    private readonly MemoryMappedFile? _map;
     private readonly byte[]? _bytes;
 
-    private MappedFile(string path, byte* pointer, long length, SafeMemoryMappedViewHandle? view, byte[]? bytes)
+    private MappedFile(string path, byte* pointer, long length, MemoryMappedFile? map, SafeMemoryMappedViewHandle? view, byte[]? bytes)
     {
         Path = path;
         Pointer = pointer;
         Length = length;
-        _view = view;
-        _bytes = bytes;
+        (_map, _view, _bytes) = (map, view, bytes);
     }
 
     /// <summary>The file, as it was named.</summary>
@@ -42,14 +46,17 @@ public sealed unsafe class MappedFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1);
-            if (stream.Length == 0)
-                return new(path, null, 0, null, []);
-            using var map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            // The stream stays open with the map, so it must not keep others from writing a new file of this name.
+            var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
             var length = stream.Length;
-            // The view outlives the map and the stream: the system counts references, and the view's handle holds one.
+            if (length == 0)
+            {
+                stream.Dispose();
+                return new(path, null, 0, null, null, []);
+            }
+            var map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
             var view = map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read).SafeMemoryMappedViewHandle;
-            return new(path, (byte*)view.DangerousGetHandle(), length, view, null);
+            return new(path, (byte*)view.DangerousGetHandle(), length, map, view, null);
         }
         catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -68,7 +75,7 @@ public sealed unsafe class MappedFile
     {
         var pinned = GC.AllocateUninitializedArray<byte>(Math.Max(1, bytes.Length), pinned: true);
         bytes.CopyTo(pinned);
-        return new(path, (byte*)Unsafe.AsPointer(ref pinned[0]), bytes.Length, null, pinned);
+        return new(path, (byte*)Unsafe.AsPointer(ref pinned[0]), bytes.Length, null, null, pinned);
     }
 
     /// <summary>Part of the file. Keep this object alive while the span is used.</summary>
@@ -87,7 +94,21 @@ public sealed unsafe class MappedFile
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         Require(start, count > long.MaxValue / sizeof(T) ? long.MaxValue : count * sizeof(T));
-        return new((T*)(Pointer + start), count, this);
+        return _map is not null && count * sizeof(T) >= OwnViewBytes ? OwnView<T>(start, count) : new((T*)(Pointer + start), count, this);
+    }
+
+    private TensorStorage<T> OwnView<T>(long start, long count) where T : unmanaged
+    {
+        try
+        {
+            var view = _map!.CreateViewAccessor(start, count * sizeof(T), MemoryMappedFileAccess.Read);
+            // Views begin on a page; the offset says where in it the part lies. The handle's finaliser unmaps.
+            return new((T*)((byte*)view.SafeMemoryMappedViewHandle.DangerousGetHandle() + view.PointerOffset), count, view.SafeMemoryMappedViewHandle);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidFileException(Path, $"byte {start}", $"it cannot be mapped ({fault.Message.TrimEnd('.')})", "has it been changed since it was opened? start again", fault);
+        }
     }
 
     private void Require(long start, long count)

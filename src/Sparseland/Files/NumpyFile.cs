@@ -16,6 +16,7 @@ public static class NumpyFile
     private const int LongestHeader = 1 << 16;
     private const int MaxEntries = 10_000;
     private const int HeaderAlignment = 64;
+    private const int FirstPiece = 1 << 16;
 
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
@@ -143,20 +144,26 @@ public static class NumpyFile
         return bytes;
     }
 
-    // The archive's own claim is held against the limit first, and the unpacking stops where the claim ends.
+    // The archive's own claims are held against the limits first; memory then grows with what really unpacks, and the unpacking stops where the claim ends.
     private static byte[] Unpack(MappedFile file, ZipArchiveEntry entry, ref long left, long maxBytes)
     {
         if (entry.Length > left || entry.Length > Array.MaxLength)
             throw new ResourceLimitException($"{file.Path} ({PrintableName.Of(entry.FullName)}): the arrays unpack to more than the {maxBytes} bytes that are allowed");
         // No compression of this format shrinks more than about a thousandfold.
-        if (entry.Length > 1100 * (entry.CompressedLength + 1))
-            throw Fault(file, PrintableName.Of(entry.FullName), $"{entry.CompressedLength} bytes cannot unpack to {entry.Length}");
+        if (entry.CompressedLength > file.Length || entry.Length > 1100 * (entry.CompressedLength + 1))
+            throw Fault(file, PrintableName.Of(entry.FullName), $"{Math.Min(entry.CompressedLength, file.Length)} bytes cannot unpack to {entry.Length}");
         left -= entry.Length;
-        var bytes = new byte[entry.Length];
         using var content = entry.Open();
-        if (content.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) != bytes.Length)
-            throw Fault(file, PrintableName.Of(entry.FullName), "it unpacks to fewer bytes than the archive says");
-        return bytes;
+        var bytes = new byte[Math.Min(entry.Length, FirstPiece)];
+        for (var filled = 0; ;)
+        {
+            filled += content.ReadAtLeast(bytes.AsSpan(filled), bytes.Length - filled, throwOnEndOfStream: false);
+            if (filled < bytes.Length)
+                throw Fault(file, PrintableName.Of(entry.FullName), "it unpacks to fewer bytes than the archive says");
+            if (filled == entry.Length)
+                return bytes;
+            Array.Resize(ref bytes, (int)Math.Min(entry.Length, 2L * filled));
+        }
     }
 
     private static InvalidFileException Fault(MappedFile file, string place, string problem, string remedy = "the file is damaged: write it again") => new(file.Path, place, problem, remedy);

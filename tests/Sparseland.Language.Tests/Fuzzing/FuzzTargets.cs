@@ -38,7 +38,7 @@ internal static class FuzzTargets
         new("index", [Encoding.UTF8.GetBytes("""{"metadata":{"total_size":12},"weight_map":{"a":"model-00001-of-00002.safetensors","b":"model-00002-of-00002.safetensors"}}""")], bytes => SafetensorsFolder.ReadIndex("index.json", bytes)),
         new("npy", [Npy(NumpyType.Float32), Npy(NumpyType.Float64)], bytes => NumpyFile.Read(MappedFile.FromBytes("a.npy", bytes)).ToTensor()),
         new("npz", [Npz()], bytes => NumpyFile.ReadArchive(MappedFile.FromBytes("a.npz", bytes)), BytesPerByte: 2000),
-        new("tokenizer", [TokenizerJson(), ByteFallbackJson()], ReadTokenizer, BytesPerByte: 2000),
+        new("tokenizer", [TokenizerJson(), ByteFallbackJson(), UnigramJson(), WordPieceJson()], ReadTokenizer, BytesPerByte: 2000),
     ];
 
     private static void ReadSafetensors(byte[] bytes, TransformerConfiguration configuration) =>
@@ -173,5 +173,26 @@ internal static class FuzzTargets
         {"added_tokens":[],"normalizer":{"type":"Sequence","normalizers":[{"type":"Prepend","prepend":"▁"},{"type":"Replace","pattern":{"String":" "},"content":"▁"}]},"pre_tokenizer":null,
         "post_processor":null,"decoder":{"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"▁"},"content":" "},{"type":"ByteFallback"},{"type":"Fuse"},{"type":"Strip","content":" ","start":1,"stop":0}]},
         "model":{"type":"BPE","unk_token":"<unk>","byte_fallback":true,"vocab":{"<unk>":0,"<0x61>":1,"▁":2,"a":3,"b":4,"▁a":5},"merges":[["▁","a"]]}}
+        """);
+
+    private static byte[] UnigramJson() => Encoding.UTF8.GetBytes($$"""
+        {"added_tokens":[],"normalizer":{"type":"Precompiled","precompiled_charsmap":"{{Convert.ToBase64String(CharacterMap())}}"},
+        "pre_tokenizer":{"type":"Metaspace","replacement":"▁","prepend_scheme":"always","split":true},"post_processor":null,"decoder":{"type":"Metaspace","replacement":"▁","prepend_scheme":"always","split":true},
+        "model":{"type":"Unigram","unk_id":0,"vocab":[["<unk>",0.0],["▁",-2.0],["a",-3.5],["▁a",-3.0],["d",-4.0]],"byte_fallback":false} }
+        """);
+
+    // Turns 'b' into "a": the root, a node for 'b' at its code (offset 0 of the root), its leaf one place on (offset 1).
+    private static byte[] CharacterMap()
+    {
+        var units = new uint['b' + 2];
+        units['b'] = (1 << 10) | (1 << 8) | 'b';
+        units['b' ^ 1] = 1u << 31;
+        return [.. BitConverter.GetBytes(units.Length * sizeof(uint)), .. units.SelectMany(BitConverter.GetBytes), (byte)'a', 0];
+    }
+
+    private static byte[] WordPieceJson() => Encoding.UTF8.GetBytes("""
+        {"added_tokens":[],"normalizer":{"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":true,"strip_accents":null,"lowercase":true},"pre_tokenizer":{"type":"BertPreTokenizer"},
+        "post_processor":null,"decoder":{"type":"WordPiece","prefix":"##","cleanup":true},
+        "model":{"type":"WordPiece","unk_token":"[UNK]","continuing_subword_prefix":"##","max_input_chars_per_word":100,"vocab":{"[UNK]":0,"a":1,"b":2,"##c":3,"d":4} }}
         """);
 }

@@ -125,8 +125,8 @@ public class TokenizerJsonTests
     }
 
     [Theory]
-    [InlineData("""{"model":{"type":"WordPiece"} }""", "WordPiece")]
-    [InlineData("""{"normalizer":{"type":"Precompiled","precompiled_charsmap":"AA"},"model":{"type":"BPE","vocab":{},"merges":[]} }""", "Precompiled")]
+    [InlineData("""{"model":{"type":"WordLevel"} }""", "WordLevel")]
+    [InlineData("""{"normalizer":{"type":"Nmt"},"model":{"type":"BPE","vocab":{},"merges":[]} }""", "Nmt")]
     [InlineData("""{"pre_tokenizer":{"type":"UnicodeScripts"},"model":{"type":"BPE","vocab":{},"merges":[]} }""", "UnicodeScripts")]
     [InlineData("""{"decoder":{"type":"CTC"},"model":{"type":"BPE","vocab":{},"merges":[]} }""", "CTC")]
     [InlineData("""{"post_processor":{"type":"Odd"},"model":{"type":"BPE","vocab":{},"merges":[]} }""", "Odd")]
@@ -145,6 +145,9 @@ public class TokenizerJsonTests
     [InlineData("""{"model":{"type":"BPE","vocab":{"a":0,"b":0},"merges":[]} }""", "both")]
     [InlineData("""{"model":{"type":"Unigram","unk_id":7,"vocab":[["a",0]]} }""", "7")]
     [InlineData("""{"model":{"type":"BPE","vocab":{"\ud800":0},"merges":["\ud800 \ud800"]} }""", "JSON")]
+    [InlineData("""{"model":{"type":"WordPiece","unk_token":"[X]","vocab":{"a":0} }}""", "[X]")]
+    [InlineData("""{"normalizer":{"type":"Precompiled","precompiled_charsmap":"A!"},"model":{"type":"BPE","vocab":{},"merges":[]} }""", "base64")]
+    [InlineData("""{"normalizer":{"type":"Precompiled","precompiled_charsmap":"/////w=="},"model":{"type":"BPE","vocab":{},"merges":[]} }""", "trie")]
     [InlineData("""{"model":5}""", "Number")]
     [InlineData("""{"model":""", "JSON")]
     [InlineData("[]", "object")]

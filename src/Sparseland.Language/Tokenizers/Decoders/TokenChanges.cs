@@ -11,6 +11,12 @@ internal static class TokenChanges
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    // The clean-up of the tokenizers library, in its order.
+    private static readonly (string Written, string Wanted)[] Cleaned =
+    [
+        (" .", "."), (" ?", "?"), (" !", "!"), (" ,", ","), (" ' ", "'"), (" n't", "n't"), (" 'm", "'m"), (" do not", " don't"), (" 's", "'s"), (" 've", "'ve"), (" 're", "'re"),
+    ];
+
     /// <summary>"Fuse": one token of all.</summary>
     public static void Fuse(List<string> tokens)
     {
@@ -53,6 +59,19 @@ internal static class TokenChanges
     {
         for (var i = 0; i < tokens.Count && suffix.Length > 0; i++)
             tokens[i] = tokens[i].Replace(suffix, i == tokens.Count - 1 ? "" : " ", StringComparison.Ordinal);
+    }
+
+    /// <summary>"WordPiece": tokens inside a word lose their prefix, others are set apart by a space; spaces that English does not write go.</summary>
+    public static void WordPiece(List<string> tokens, string prefix, bool cleans)
+    {
+        for (var i = 0; i < tokens.Count; i++)
+        {
+            if (i > 0)
+                tokens[i] = prefix.Length > 0 && tokens[i].StartsWith(prefix, StringComparison.Ordinal) ? tokens[i][prefix.Length..] : " " + tokens[i];
+            if (cleans)
+                foreach (var (written, wanted) in Cleaned)
+                    tokens[i] = tokens[i].Replace(written, wanted, StringComparison.Ordinal);
+        }
     }
 
     /// <summary>"ByteFallback": a run of tokens "&lt;0xNN&gt;" becomes the text of its bytes, or a replacement character for each when they are no UTF-8.</summary>

@@ -33,6 +33,9 @@ internal readonly struct JsonPlace(JsonElement element, string file, string path
         }
     }
 
+    /// <summary>The place alone, for faults that show only when the tokenizer is used.</summary>
+    public JsonPlace Detached() => new(default, file, path);
+
     /// <summary>The fault of this value.</summary>
     public InvalidFileException Fault(string problem) =>
         new(file, path, problem, "get the file again, or convert the tokenizer anew");

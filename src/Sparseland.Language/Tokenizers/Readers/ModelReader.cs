@@ -20,7 +20,8 @@ internal static class ModelReader
         {
             "BPE" => BytePair(place, byteLevel),
             "Unigram" => Unigram(place),
-            _ => throw place.Unknown("model", type, "BPE", "Unigram"),
+            "WordPiece" => WordPiece(place),
+            _ => throw place.Unknown("model", type, "BPE", "Unigram", "WordPiece"),
         };
     }
 
@@ -111,5 +112,14 @@ internal static class ModelReader
         if (unknown >= texts.Count)
             throw place["unk_id"].Fault($"the unknown token {unknown} is not among the {texts.Count} tokens");
         return new UnigramModel(new TokenTable(texts.ToArray()), scores.ToArray(), unknown, place.Flag("byte_fallback", false));
+    }
+
+    private static WordPieceModel WordPiece(JsonPlace place)
+    {
+        var tokens = Vocabulary(place["vocab"]);
+        var unknown = place.Text("unk_token") ?? "[UNK]";
+        if (tokens.Id(unknown) is null)
+            throw place["vocab"].Fault($"the unknown token '{unknown}' is not in the vocabulary");
+        return new WordPieceModel(tokens, unknown, place.Text("continuing_subword_prefix") ?? "##", place.Find("max_input_chars_per_word")?.Count() ?? 100);
     }
 }

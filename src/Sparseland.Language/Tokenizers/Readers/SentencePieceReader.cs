@@ -38,8 +38,6 @@ internal static class SentencePieceReader
             }
         if (pieces.Count == 0)
             throw new InvalidFileException(file, "", "no pieces; expected a SentencePiece model", "get tokenizer.model again, or use tokenizer.json");
-        if (settings.HasCharacterMap)
-            throw new UnsupportedException($"{file}: the precompiled character map '{settings.NormalizerName}' is not supported; known: identity; use the model's tokenizer.json, converted with NFKC");
         return ScoredVocabulary.Build(file, pieces, new ScoredVocabularySettings
         {
             IsUnigram = settings.ModelType switch
@@ -49,6 +47,7 @@ internal static class SentencePieceReader
                 var other => throw new UnsupportedException($"{file}: SentencePiece model type {other} is not supported; known: 1 (Unigram), 2 (BPE)"),
             },
             Space = "▁",
+            CharacterMap = settings.CharacterMap,
             PrependsSpace = settings.DummyPrefix,
             TrimsSpaces = settings.TrimsSpaces,
             ByteFallback = settings.ByteFallback,
@@ -108,11 +107,8 @@ internal static class SentencePieceReader
         while (message.Next(out var field))
             switch (field)
             {
-                case 1:
-                    settings = settings with { NormalizerName = message.Text() };
-                    break;
                 case 2:
-                    settings = settings with { HasCharacterMap = message.Text().Length > 0 };
+                    settings = settings with { CharacterMap = Convert.ToBase64String(message.Bytes()) };
                     break;
                 case 3:
                     settings = settings with { DummyPrefix = message.Integer() != 0 };
@@ -129,7 +125,7 @@ internal static class SentencePieceReader
 
     // The defaults are those of sentencepiece_model.proto.
     private sealed record Settings(
-        int ModelType = UnigramType, bool ByteFallback = false, int Begin = 1, int End = 2, bool DummyPrefix = true, bool TrimsSpaces = true, string NormalizerName = "", bool HasCharacterMap = false);
+        int ModelType = UnigramType, bool ByteFallback = false, int Begin = 1, int End = 2, bool DummyPrefix = true, bool TrimsSpaces = true, string CharacterMap = "");
 }
 
 /// <summary>Walks the fields of a protocol buffer message; every length is checked against what is there.</summary>
@@ -176,6 +172,13 @@ internal ref struct ProtocolBufferReader(string file, ReadOnlySpan<byte> content
     {
         Expect(Delimited);
         return Encoding.UTF8.GetString(Take(ReadVarint()));
+    }
+
+    /// <summary>The field as bytes.</summary>
+    public ReadOnlySpan<byte> Bytes()
+    {
+        Expect(Delimited);
+        return Take(ReadVarint());
     }
 
     /// <summary>The field as a message of its own.</summary>

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Sparseland.Language.Tokenizers.PreTokenizers;
+using Sparseland.Language.Tokenizers.Vocabularies;
 
 namespace Sparseland.Language.Tokenizers.Readers;
 
@@ -27,36 +28,37 @@ internal static class StageJson
         return PreTokenizer(steps.Append(ByteLevelStep).Append("]}").ToString());
     }
 
-    /// <summary>SentencePiece's normalisation as the tokenizers library writes it for Llama 2: a space before the text, every space by its stand-in.</summary>
-    /// <param name="space">What stands for a space in the vocabulary: "▁", or a space itself.</param>
-    /// <param name="prepends">Whether a space is put before the text.</param>
-    /// <param name="trims">Whether spaces at the ends go and runs of them become one.</param>
-    public static Described<Func<string, string>> SentencePieceNormalizer(string space, bool prepends, bool trims)
+    /// <summary>SentencePiece's normalisation as the tokenizers library writes it for Llama 2: the character map, a space before the text, every space by its stand-in.</summary>
+    /// <param name="file">The file, for faults of its character map.</param>
+    /// <param name="settings">What the vocabulary says.</param>
+    public static Described<Func<string, string>> SentencePieceNormalizer(string file, ScoredVocabularySettings settings)
     {
         var steps = new List<string>();
-        if (trims)
+        if (settings.CharacterMap.Length > 0)
+            steps.Add($$"""{"type":"Precompiled","precompiled_charsmap":"{{settings.CharacterMap}}"}""");
+        if (settings.TrimsSpaces)
             steps.AddRange("""{"type":"Strip","strip_left":true,"strip_right":true}""", """{"type":"Replace","pattern":{"Regex":" {2,}"},"content":" "}""");
-        if (prepends)
-            steps.Add($$"""{"type":"Prepend","prepend":{{Quote(space)}}}""");
-        if (space != " ")
-            steps.Add($$"""{"type":"Replace","pattern":{"String":" "},"content":{{Quote(space)}}}""");
+        if (settings.PrependsSpace)
+            steps.Add($$"""{"type":"Prepend","prepend":{{Quote(settings.Space)}}}""");
+        if (settings.Space != " ")
+            steps.Add($$"""{"type":"Replace","pattern":{"String":" "},"content":{{Quote(settings.Space)}}}""");
         var json = $$"""{"type":"Sequence","normalizers":[{{string.Join(',', steps)}}]}""";
-        return Normalizer(json);
+        return new(Read(file, json, StageReader.Normalizer), json);
     }
 
     /// <summary>A normaliser from its JSON.</summary>
-    public static Described<Func<string, string>> Normalizer(string json) => new(Read(json, StageReader.Normalizer), json);
+    public static Described<Func<string, string>> Normalizer(string json) => new(Read("tokenizer", json, StageReader.Normalizer), json);
 
     /// <summary>The way back from <see cref="SentencePieceNormalizer"/>.</summary>
     public static Described<Action<List<string>>> SentencePieceDecoder(string space, bool prepends) => Decoder(
         $$"""{"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":{{Quote(space)}}},"content":" "},{"type":"ByteFallback"},{"type":"Fuse"}"""
         + (prepends ? """,{"type":"Strip","content":" ","start":1,"stop":0}""" : "") + "]}");
 
-    private static Described<PreTokenizer> PreTokenizer(string json) => new(Read(json, place => StageReader.PreTokenizer(place, modelTakesBytes: true)), json);
+    private static Described<PreTokenizer> PreTokenizer(string json) => new(Read("tokenizer", json, place => StageReader.PreTokenizer(place, modelTakesBytes: true)), json);
 
-    private static Described<Action<List<string>>> Decoder(string json) => new(Read(json, StageReader.Decoder), json);
+    private static Described<Action<List<string>>> Decoder(string json) => new(Read("tokenizer", json, StageReader.Decoder), json);
 
-    private static T Read<T>(string json, Func<JsonPlace, T> read) => JsonPlace.Read("tokenizer", Encoding.UTF8.GetBytes(json), read);
+    private static T Read<T>(string file, string json, Func<JsonPlace, T> read) => JsonPlace.Read(file, Encoding.UTF8.GetBytes(json), read);
 
     private static string Quote(string text) => $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 }

@@ -10,6 +10,8 @@ namespace Sparseland.Language.Tokenizers.Readers;
 /// <summary>Reads the normaliser, pre-tokeniser and decoder of tokenizer.json. A construct that is not known is an error that names it.</summary>
 internal static class StageReader
 {
+    private const string PunctuationSet = @"[\p{P}!-/:-@\[-`{-~]";
+
     private static readonly string[] Behaviors = Enum.GetNames<SplitBehavior>();
 
     /// <summary>Reads a normaliser.</summary>
@@ -41,8 +43,14 @@ internal static class StageReader
             case "Replace":
                 var (matcher, content) = (Matcher(place["pattern"]), place["content"].Text());
                 return text => TextChanges.Replace(text, matcher, content);
+            case "Precompiled":
+                // Some files write null for a map that changes nothing.
+                return place.Find("precompiled_charsmap") is { } map ? PrecompiledMap.Read(map).Apply : text => text;
+            case "BertNormalizer":
+                var lowercases = place.Flag("lowercase", true);
+                return new BertNormalizer(place.Flag("clean_text", true), place.Flag("handle_chinese_chars", true), place.Flag("strip_accents", lowercases), lowercases).Apply;
             case var other:
-                throw place.Unknown("normaliser", other, "Sequence", "NFC", "NFD", "NFKC", "NFKD", "Lowercase", "StripAccents", "Strip", "Prepend", "Replace");
+                throw place.Unknown("normaliser", other, "Sequence", "NFC", "NFD", "NFKC", "NFKD", "Lowercase", "StripAccents", "Strip", "Prepend", "Replace", "Precompiled", "BertNormalizer");
         }
     }
 
@@ -69,11 +77,13 @@ internal static class StageReader
             case "Digits":
                 return new SplitPreTokenizer(new Pattern(@"\p{N}"), place.Flag("individual_digits", false) ? SplitBehavior.Isolated : SplitBehavior.Contiguous, invert: false);
             case "Punctuation":
-                return new SplitPreTokenizer(new Pattern(@"[\p{P}!-/:-@\[-`{-~]"), place.Find("behavior") is { } behavior ? Behavior(behavior) : SplitBehavior.Isolated, invert: false);
+                return new SplitPreTokenizer(new Pattern(PunctuationSet), place.Find("behavior") is { } behavior ? Behavior(behavior) : SplitBehavior.Isolated, invert: false);
+            case "BertPreTokenizer":
+                return new PreTokenizerSequence([new SplitPreTokenizer(new Pattern(@"\s"), SplitBehavior.Removed, invert: false), new SplitPreTokenizer(new Pattern(PunctuationSet), SplitBehavior.Isolated, invert: false)]);
             case "CharDelimiterSplit":
                 return new SplitPreTokenizer(new LiteralMatcher(place["delimiter"].Text()), SplitBehavior.Removed, invert: false);
             case var other:
-                throw place.Unknown("pre-tokeniser", other, "Sequence", "ByteLevel", "Metaspace", "Split", "Whitespace", "WhitespaceSplit", "Digits", "Punctuation", "CharDelimiterSplit");
+                throw place.Unknown("pre-tokeniser", other, "Sequence", "ByteLevel", "Metaspace", "Split", "Whitespace", "WhitespaceSplit", "Digits", "Punctuation", "BertPreTokenizer", "CharDelimiterSplit");
         }
     }
 
@@ -114,8 +124,11 @@ internal static class StageReader
             case "BPEDecoder":
                 var suffix = place["suffix"].Text();
                 return tokens => TokenChanges.WordSuffix(tokens, suffix);
+            case "WordPiece":
+                var (prefix, cleans) = (place.Text("prefix") ?? "##", place.Flag("cleanup", true));
+                return tokens => TokenChanges.WordPiece(tokens, prefix, cleans);
             case var other:
-                throw place.Unknown("decoder", other, "Sequence", "ByteLevel", "Metaspace", "ByteFallback", "Fuse", "Strip", "Replace", "BPEDecoder");
+                throw place.Unknown("decoder", other, "Sequence", "ByteLevel", "Metaspace", "ByteFallback", "Fuse", "Strip", "Replace", "BPEDecoder", "WordPiece");
         }
     }
 

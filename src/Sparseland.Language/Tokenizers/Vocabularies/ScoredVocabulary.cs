@@ -38,6 +38,9 @@ internal sealed record ScoredVocabularySettings
     /// <summary>What stands for a space in the pieces.</summary>
     public required string Space { get; init; }
 
+    /// <summary>SentencePiece's precompiled character map in base64; empty for none.</summary>
+    public string CharacterMap { get; init; } = "";
+
     /// <summary>Whether a space is put before the text.</summary>
     public bool PrependsSpace { get; init; } = true;
 
@@ -94,7 +97,7 @@ internal static class ScoredVocabulary
         return new TokenizerParts
         {
             Model = model,
-            Normalizer = StageJson.SentencePieceNormalizer(settings.Space, settings.PrependsSpace, settings.TrimsSpaces),
+            Normalizer = StageJson.SentencePieceNormalizer(file, settings),
             Decoder = StageJson.SentencePieceDecoder(settings.Space, settings.PrependsSpace),
             Added = added,
             BeginToken = begin,
