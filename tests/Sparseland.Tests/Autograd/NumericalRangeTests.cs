@@ -20,6 +20,22 @@ public class NumericalRangeTests
     }
 
     [Fact]
+    public void The_exact_gaussian_unit_of_floats_is_that_of_doubles()
+    {
+        var inputs = Enumerable.Range(0, 24001).Select(i => (i - 12000) * 0.001f).ToArray();
+        var (single, wide) = (new Tape<float>(), new Tape<double>());
+        var x = single.Leaf(new Parameter<float>("x", new Tensor<float>(new Shape(inputs.Length), inputs)));
+        var y = wide.Leaf(new Parameter<double>("x", new Tensor<double>(new Shape(inputs.Length), [.. inputs.Select(value => (double)value)])));
+        var (actual, expected) = (x.Gelu(tanh: false), y.Gelu(tanh: false));
+        for (var i = 0; i < inputs.Length; i++)
+            Assert.Equal(expected.Value.Span[i], actual.Value.Span[i], 4e-7 * Math.Max(1, Math.Abs(inputs[i])));
+        single.Backward(actual.Sum());
+        wide.Backward(expected.Sum());
+        for (var i = 0; i < inputs.Length; i++)
+            Assert.Equal(y.Parameter!.Gradient.Span[i], x.Parameter!.Gradient.Span[i], 1e-6);
+    }
+
+    [Fact]
     public void Softmax_of_large_numbers_is_finite()
     {
         Assert.Equal([0, 0, 1, 0, 0, 0, 0, 0, 0], Constant([-1000, 0, 1000, 5, 5, 5, 5, 5, 5]).Softmax().Value.Span.ToArray());

@@ -72,6 +72,8 @@ public static class GeluOperation
 
         public Vector256<T> Apply(Vector256<T> x)
         {
+            if (typeof(T) == typeof(float))
+                return x * NormalDistribution.Cumulative(x.AsSingle()).As<float, T>();
             var result = x;
             for (var i = 0; i < Vector256<T>.Count; i++)
                 result = result.WithElement(i, Apply(x[i]));
@@ -90,6 +92,11 @@ public static class GeluOperation
 
         public Vector256<T> Apply(Vector256<T> x, Vector256<T> gradient)
         {
+            if (typeof(T) == typeof(float))
+            {
+                var single = x.AsSingle();
+                return gradient * (NormalDistribution.Cumulative(single) + (single * NormalDistribution.Density(single))).As<float, T>();
+            }
             var result = gradient;
             for (var i = 0; i < Vector256<T>.Count; i++)
                 result = result.WithElement(i, Apply(x[i], gradient[i]));

@@ -24,7 +24,7 @@ public static class SumOperation
     {
         ArgumentNullException.ThrowIfNull(x);
         var output = x.Tape.Rent(new Shape());
-        output.Span[0] = TensorPrimitives.Sum<T>(x.Value.Span) * weight;
+        output.Span[0] = PieceSums.Sum(x.Tape, x.Value) * weight;
         return x.Tape.Record(output, new Gradient<T>(x, weight), x);
     }
 
@@ -33,11 +33,20 @@ public static class SumOperation
         public override void Backward(Tensor<T> gradient)
         {
             var slope = gradient.Span[0] * weight;
-            var destination = x.GradientBuffer(out var accumulate).Span;
+            var destination = x.GradientBuffer(out var accumulate);
+            Ranges.Run(checked((int)destination.Length), Ranges.Elements, new BackwardWork<T>(destination, slope, accumulate));
+        }
+    }
+
+    private readonly struct BackwardWork<T>(Tensor<T> destination, T slope, bool accumulate) : IRangeWork where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public void Run(int start, int count)
+        {
+            var results = destination.Span.Slice(start, count);
             if (accumulate)
-                TensorPrimitives.Add(destination, slope, destination);
+                TensorPrimitives.Add(results, slope, results);
             else
-                destination.Fill(slope);
+                results.Fill(slope);
         }
     }
 }
