@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Sparseland.Benchmarks.Speed;
 
 /// <summary>One line of a table: rivals that did the same work in the same run.</summary>
@@ -29,6 +31,9 @@ internal sealed record Measurement(string Suite, string Work, int Threads, strin
     /// <param name="results">The times.</param>
     public static Measurement FromTimes(string suite, string work, int threads, string unit, double amount, IReadOnlyList<RivalResult> results) =>
         new(suite, work, threads, unit, [.. results.Select(result => new Figure(result.Name, result.Seconds * 1e3 / amount, result.Ratio))], 0);
+
+    /// <summary>The goal and whether it is met; empty where none is set.</summary>
+    public string Verdict() => Goal == 0 || Figures.Count < 2 ? "" : string.Create(CultureInfo.InvariantCulture, $"{Goal:F2}x: {(Figures[^1].Ratio >= Goal ? "met" : "missed")}");
 }
 
 /// <summary>A rival's figure in a line.</summary>

@@ -37,7 +37,7 @@ internal static class SpeedCommand
             foreach (var line in suite.Run(quick))
             {
                 report.Lines.Add(line);
-                Console.WriteLine($"{line.Suite,-8} {line.Threads}T {line.Work,-32} {string.Join("  ", line.Figures.Select(figure => $"{figure.Name} {figure.Value:F1} {line.Unit} ({figure.Ratio:F2}x)"))}{(line.Goal > 0 ? $"  goal {line.Goal:F2}x" : "")}");
+                Console.WriteLine($"{line.Suite,-8} {line.Threads}T {line.Work,-32} {string.Join("  ", line.Figures.Select(figure => $"{figure.Name} {figure.Value:F1} {line.Unit} ({figure.Ratio:F2}x)"))}{(line.Verdict() is { Length: > 0 } verdict ? $"  goal {verdict}" : "")}");
             }
         }
         WorkerPool.ThreadCount = threads;

@@ -58,9 +58,7 @@ internal sealed class SpeedReport
             var cells = names.Select(name => line.Figures.FirstOrDefault(figure => figure.Name == name) is { } figure
                 ? string.Create(CultureInfo.InvariantCulture, $"{figure.Value:F1} {line.Unit}{(figure == line.Figures[0] ? "" : $", {figure.Ratio:F2}x")}")
                 : "");
-            var reached = line.Figures[^1].Ratio;
-            var goal = line.Goal == 0 || line.Figures.Count < 2 ? "" : string.Create(CultureInfo.InvariantCulture, $"{line.Goal:F2}x: {(reached >= line.Goal ? "met" : "missed")}");
-            page.Append(CultureInfo.InvariantCulture, $"| {line.Work} | {line.Threads} | {string.Join(" | ", cells)} | {goal} |\n");
+            page.Append(CultureInfo.InvariantCulture, $"| {line.Work} | {line.Threads} | {string.Join(" | ", cells)} | {line.Verdict()} |\n");
         }
     }
 }

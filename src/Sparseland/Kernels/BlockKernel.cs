@@ -32,27 +32,37 @@ internal sealed unsafe class BlockKernel<TValue, TIndex>(ElementType element) : 
             RowsOfEight(block, first, end, x, y);
         else if (block.BlockColumns % 8 == 0)
             WideRows(block, first, end, x, y);
-        else
+        else if (block.BlockColumns == 1)
             TallBlocks(block, first, end, x, y);
+        else
+            SquareBlocks(block, first, end, x, y);
     }
 
     private static void RowsOfEight(BlockMatrix block, int first, int end, float* x, float* y)
     {
-        var columns = (TIndex*)block.BlockColumnsPointer;
+        var all = (TIndex*)block.BlockColumnsPointer;
         var offsets = block.Offsets;
-        var sums = stackalloc float[2];
-        // Two rows half a part apart: each stream runs on through its half.
-        var half = (end - first) / 2;
-        for (var row = first; row < first + half; row++)
+        var columns = stackalloc TIndex*[4];
+        var values = stackalloc byte*[4];
+        var counts = stackalloc int[4];
+        var sums = stackalloc float[4];
+        // Four rows a quarter of the part apart: each stream runs on through its quarter.
+        var quarter = (end - first) / 4;
+        for (var row = first; row < first + quarter; row++)
         {
-            var (start, other) = (offsets[row], offsets[row + half]);
-            BlockVector.TwoRowsOfEight<TValue, TIndex>(
-                columns + start, block.ValuesOf(start), offsets[row + 1] - start, columns + other, block.ValuesOf(other), offsets[row + half + 1] - other, x, sums);
-            y[row] = sums[0];
-            y[row + half] = sums[1];
+            for (var i = 0; i < 4; i++)
+            {
+                var start = offsets[row + i * quarter];
+                columns[i] = all + start;
+                values[i] = block.ValuesOf(start);
+                counts[i] = offsets[row + i * quarter + 1] - start;
+            }
+            BlockVector.FourRowsOfEight<TValue, TIndex>(columns, values, counts, x, sums);
+            for (var i = 0; i < 4; i++)
+                y[row + i * quarter] = sums[i];
         }
-        if ((end - first) % 2 != 0)
-            y[end - 1] = BlockVector.OneRowOfEight<TValue, TIndex>(columns + offsets[end - 1], block.ValuesOf(offsets[end - 1]), offsets[end] - offsets[end - 1], x);
+        for (var row = first + 4 * quarter; row < end; row++)
+            y[row] = BlockVector.OneRowOfEight<TValue, TIndex>(all + offsets[row], block.ValuesOf(offsets[row]), offsets[row + 1] - offsets[row], x);
     }
 
     private static void WideRows(BlockMatrix block, int first, int end, float* x, float* y)
@@ -66,21 +76,49 @@ internal sealed unsafe class BlockKernel<TValue, TIndex>(ElementType element) : 
         }
     }
 
+    // Blocks of r x 1 by eights of rows, four eights at a time a quarter of the part's rows of blocks apart.
     private static void TallBlocks(BlockMatrix block, int first, int end, float* x, float* y)
     {
-        var sums = stackalloc float[8];
-        var step = block.BlockColumns == 4 ? 4 : 8;
-        for (var row = first; row < end; row += step)
+        var all = (TIndex*)block.BlockColumnsPointer;
+        var offsets = block.Offsets;
+        var height = block.BlockRows;
+        var columns = stackalloc TIndex*[4];
+        var values = stackalloc byte*[4];
+        var counts = stackalloc int[4];
+        var sums = stackalloc float[32];
+        // Whole rows of blocks only: the last of the matrix may reach below it.
+        var quarter = (end - first) / height / 4 * height;
+        for (var row = first; row < first + quarter; row += 8)
         {
-            var start = block.Offsets[row / block.BlockRows];
-            var count = block.Offsets[row / block.BlockRows + 1] - start;
-            var columns = (TIndex*)block.BlockColumnsPointer + start;
-            if (step == 4)
-                BlockVector.FourByFour<TValue, TIndex>(columns, block.ValuesOf(start), count, x, sums);
-            else
-                BlockVector.EightRows<TValue, TIndex>(columns, block.ValuesOf(start) + row % block.BlockRows * TValue.Size, count, block.BlockRows, x, sums);
+            for (var i = 0; i < 4; i++)
+            {
+                var index = (row + i * quarter) / height;
+                columns[i] = all + offsets[index];
+                counts[i] = offsets[index + 1] - offsets[index];
+                values[i] = block.ValuesOf(offsets[index]) + row % height * TValue.Size;
+            }
+            BlockVector.FourTimesEightRows<TValue, TIndex>(columns, values, counts, height, x, sums);
+            for (var i = 0; i < 4; i++)
+                new ReadOnlySpan<float>(sums + i * 8, 8).CopyTo(new Span<float>(y + row + i * quarter, 8));
+        }
+        for (var row = first + 4 * quarter; row < end; row += 8)
+        {
+            var start = offsets[row / height];
+            BlockVector.EightRows<TValue, TIndex>(all + start, block.ValuesOf(start) + row % height * TValue.Size, offsets[row / height + 1] - start, height, x, sums);
+            for (var i = 0; i < Math.Min(8, end - row); i++)
+                y[row + i] = sums[i];
+        }
+    }
+
+    private static void SquareBlocks(BlockMatrix block, int first, int end, float* x, float* y)
+    {
+        var sums = stackalloc float[4];
+        for (var row = first; row < end; row += 4)
+        {
+            var start = block.Offsets[row / 4];
+            BlockVector.FourByFour<TValue, TIndex>((TIndex*)block.BlockColumnsPointer + start, block.ValuesOf(start), block.Offsets[row / 4 + 1] - start, x, sums);
             // The last block may reach below the matrix.
-            for (var i = 0; i < Math.Min(step, end - row); i++)
+            for (var i = 0; i < Math.Min(4, end - row); i++)
                 y[row + i] = sums[i];
         }
     }

@@ -14,14 +14,15 @@ internal static unsafe class Prefetch
             Sse.Prefetch0(address);
     }
 
-    /// <summary>Three neighbouring lines.</summary>
+    /// <summary>Some neighbouring lines.</summary>
+    /// <param name="address">The first.</param>
+    /// <param name="count">How many; best the same over many calls, so that the loop is predicted.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Lines(void* address)
+    public static void Lines(void* address, int count)
     {
         if (!Sse.IsSupported)
             return;
-        Sse.Prefetch0(address);
-        Sse.Prefetch0((byte*)address + 64);
-        Sse.Prefetch0((byte*)address + 128);
+        for (var i = 0; i < count; i++)
+            Sse.Prefetch0((byte*)address + i * 64);
     }
 }

@@ -11,7 +11,7 @@ internal static class RowKernels
         new BlockKernel<Float32Value, ushort>(ElementType.Float32), new BlockKernel<BFloat16Value, ushort>(ElementType.BFloat16),
         new BlockKernel<Float32Value, int>(ElementType.Float32), new BlockKernel<BFloat16Value, int>(ElementType.BFloat16),
         new CsrKernel<Float32Value>(ElementType.Float32), new CsrKernel<BFloat16Value>(ElementType.BFloat16),
-        new TiledCslKernel(),
+        new TiledCslTileKernel(), new TiledCslKernel(),
     ];
 
     /// <summary>All kernels, whether they run here or not.</summary>

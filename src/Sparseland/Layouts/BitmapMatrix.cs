@@ -25,6 +25,7 @@ public sealed unsafe partial class BitmapMatrix : SparseMatrix
 
     private readonly ulong* _words;
     private readonly float* _scales;
+    private readonly float _density;
 
     /// <summary>Rebuilds the matrix over its parts.</summary>
     /// <param name="element">Float32, BFloat16, Float16 or Int8.</param>
@@ -45,6 +46,7 @@ public sealed unsafe partial class BitmapMatrix : SparseMatrix
         Values = parts[2].Pointer;
         _scales = parts.Length > 3 ? (float*)parts[3].Pointer : null;
         KeptCount = Offsets[rows];
+        _density = (float)(1 - Sparsity);
         Split = RowSplit.ByOffsets(Offsets, rows, ByteCount);
         Kernel = RowKernels.Choose(this);
     }
@@ -134,9 +136,31 @@ public sealed unsafe partial class BitmapMatrix : SparseMatrix
         var count = EntryWalk.Bits(WordsOf(row) + (first >> 6), ((end + 63) >> 6) - (first >> 6), columns);
         StoredValues.Decode(Element, Values + (long)cursor * StoredValues.SizeOf(Element), count, _scales == null ? 0 : _scales[row], values);
         cursor += count;
-        // The row's next block of columns is wanted soon, after other rows.
-        Prefetch.Lines(Values + (long)cursor * StoredValues.SizeOf(Element));
         return count;
+    }
+
+    // The bits become column numbers; float32 values are used where they lie.
+    internal override void Locate(int row, int first, int end, int* cursor, int ahead, RowScratch scratch, out EntryRun run)
+    {
+        if (end - first > ushort.MaxValue)
+        {
+            base.Locate(row, first, end, cursor, ahead, scratch, out run);
+            return;
+        }
+        var size = StoredValues.SizeOf(Element);
+        var start = *cursor;
+        run.Narrow = (ushort*)scratch.Columns;
+        run.Wide = null;
+        run.First = 0;
+        run.Count = EntryWalk.Bits(WordsOf(row) + (first >> 6), ((end + 63) >> 6) - (first >> 6), run.Narrow);
+        *cursor = start + run.Count;
+        Prefetch.Lines(Values + (long)cursor[ahead] * size, (int)(_density * (end - first)) * size / 64 + 2);
+        Prefetch.Line(WordsOf(row + ahead) + (first >> 6));
+        run.Values = (float*)Values + start;
+        if (Element == ElementType.Float32)
+            return;
+        StoredValues.Decode(Element, Values + (long)start * size, run.Count, _scales == null ? 0 : _scales[row], scratch.Values);
+        run.Values = scratch.Values;
     }
 
     private static LayoutPart[] Check(ElementType element, int rows, int columns, PartList parts)

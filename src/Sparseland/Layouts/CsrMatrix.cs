@@ -21,6 +21,9 @@ public sealed unsafe partial class CsrMatrix : SparseMatrix
     /// <summary>The layout's name.</summary>
     public const string LayoutName = "csr";
 
+    // The mean number of entries of a row, and the share of a row that a column is: for guesses only.
+    private readonly float _perRow, _perColumn;
+
     /// <summary>Rebuilds the matrix over its parts.</summary>
     /// <param name="element">Float32 or BFloat16.</param>
     /// <param name="rows">Rows.</param>
@@ -42,6 +45,8 @@ public sealed unsafe partial class CsrMatrix : SparseMatrix
             WideColumns = (int*)parts.Columns.Pointer;
         Values = parts.Values.Pointer;
         KeptCount = parts.Columns.Count;
+        _perRow = KeptCount / (float)Math.Max(1, rows);
+        _perColumn = 1f / Math.Max(1, columns);
         Split = RowSplit.ByOffsets(Offsets, rows, ByteCount);
         Kernel = RowKernels.Choose(this);
     }
@@ -127,7 +132,6 @@ public sealed unsafe partial class CsrMatrix : SparseMatrix
         if (NarrowColumns != null)
         {
             position += EntryWalk.Below(NarrowColumns + start, last - start, first, end, columns);
-            Prefetch.Line(NarrowColumns + position);
         }
         else
         {
@@ -135,10 +139,66 @@ public sealed unsafe partial class CsrMatrix : SparseMatrix
                 columns[position - start] = WideColumns[position] - first;
         }
         StoredValues.Decode(Element, Values + (long)start * StoredValues.SizeOf(Element), position - start, 0, values);
-        // The row's next block of columns is wanted soon, after other rows.
-        Prefetch.Lines(Values + (long)position * StoredValues.SizeOf(Element));
         cursor = position;
         return position - start;
+    }
+
+    // Columns of 16 bits and float32 values are used where they lie.
+    internal override void Locate(int row, int first, int end, int* cursor, int ahead, RowScratch scratch, out EntryRun run)
+    {
+        if (NarrowColumns == null)
+        {
+            base.Locate(row, first, end, cursor, ahead, scratch, out run);
+            return;
+        }
+        var size = StoredValues.SizeOf(Element);
+        var start = *cursor;
+        var share = (end - first) * _perColumn;
+        var last = Offsets[row + 1];
+        run.Count = end == Columns ? last - start : EntryWalk.CountBelow(NarrowColumns + start, last - start, end, (int)((last - Offsets[row]) * share));
+        *cursor = start + run.Count;
+        // Entries of a block are too few for the hardware to see a stream.
+        var entries = (int)(_perRow * share);
+        Prefetch.Lines(Values + (long)cursor[ahead] * size, entries * size / 64 + 2);
+        Prefetch.Lines(NarrowColumns + cursor[ahead], entries / 32 + 2);
+        run.Narrow = NarrowColumns + start;
+        run.Wide = null;
+        run.First = first;
+        run.Values = (float*)Values + start;
+        if (Element == ElementType.Float32)
+            return;
+        StoredValues.Decode(Element, Values + (long)start * size, run.Count, 0, scratch.Values);
+        run.Values = scratch.Values;
+    }
+
+    private protected override void AddBlock(in PanelBlock block, RowScratch scratch)
+    {
+        var gather = PanelProduct.Find<ushort>(block.Width);
+        if (NarrowColumns == null || Element != ElementType.Float32 || gather == null)
+        {
+            base.AddBlock(block, scratch);
+            return;
+        }
+        var columns = NarrowColumns;
+        var values = (float*)Values;
+        var offsets = Offsets + block.First;
+        var cursors = block.Cursors;
+        var share = (block.End - block.Column) * _perColumn;
+        var entries = (int)(_perRow * share);
+        // They begin and end within a line; values run on in order, so the hardware finds the last line.
+        var (valueLines, columnLines) = (entries / 16 + 1, entries / 32 + 2);
+        var panel = block.Panel - (long)block.Column * block.Width;
+        for (var i = 0; i < block.Rows; i++)
+        {
+            var start = cursors[i];
+            var last = offsets[i + 1];
+            var count = block.End == Columns ? last - start : EntryWalk.CountBelow(columns + start, last - start, block.End, (int)((last - offsets[i]) * share));
+            cursors[i] = start + count;
+            var ahead = cursors[i + block.Ahead(i)];
+            Prefetch.Lines(values + ahead, valueLines);
+            Prefetch.Lines(columns + ahead, columnLines);
+            gather(columns + start, values + start, (nuint)count, panel, block.Sums + (long)i * block.Width);
+        }
     }
 
     private int ColumnAt(int position) => NarrowColumns != null ? NarrowColumns[position] : WideColumns[position];

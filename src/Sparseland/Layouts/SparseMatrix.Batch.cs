@@ -16,7 +16,7 @@ public abstract unsafe partial class SparseMatrix
     private const int PanelBlockFloats = 8192;
 
     // Entries that a row should have within a block, so that loading and storing its sums does not weigh.
-    private const double EntriesPerBlock = 24;
+    private const double EntriesPerBlock = 40;
 
     /// <summary>Whether walking a row is cheap; otherwise batches expand whole rows first.</summary>
     internal virtual bool WalksRows => true;
@@ -29,6 +29,9 @@ public abstract unsafe partial class SparseMatrix
 
     /// <summary>Whether large batches are multiplied by entries and panels, or by expanded rows.</summary>
     internal bool UsesPanels => WalksRows && Sparsity >= PanelSparsity;
+
+    /// <summary>Rows that one thread expands at a time.</summary>
+    internal virtual int ExpansionRows => 16;
 
     /// <summary>Writes rows first to end densely, row after row.</summary>
     internal virtual void Expand(int first, int end, float* destination)
@@ -63,7 +66,7 @@ public abstract unsafe partial class SparseMatrix
         for (var first = 0; first < Rows; first += rows)
         {
             var count = Math.Min(rows, Rows - first);
-            WorkerPool.Run((count + ExpandWork.RowsPerPart - 1) / ExpandWork.RowsPerPart, new ExpandWork(this, first, first + count, expanded));
+            WorkerPool.Run((count + ExpansionRows - 1) / ExpansionRows, new ExpandWork(this, first, first + count, expanded));
             Gemm.Multiply(x, false, new MatrixView<float>(expanded, count, Columns, Columns, null), true, y.Slice(0, y.Rows, first, count));
         }
     }
@@ -83,7 +86,20 @@ public abstract unsafe partial class SparseMatrix
         }
     }
 
-    private int RowsPerExpansion() => Math.Max(RowStep, (int)Math.Clamp((512 << 10) / Math.Max(1, Columns) / 4, 16, 512) / RowStep * RowStep);
+    /// <summary>Lets the entries of some rows within a block of columns meet the panel.</summary>
+    /// <param name="block">The rows, the columns, the panel and the sums.</param>
+    /// <param name="scratch">Room for the columns of a block.</param>
+    private protected virtual void AddBlock(in PanelBlock block, RowScratch scratch)
+    {
+        for (var i = 0; i < block.Rows; i++)
+        {
+            Locate(block.First + i, block.Column, block.End, block.Cursors + i, block.Ahead(i), scratch, out var run);
+            PanelProduct.Gather(block.Width, run, block.Panel, block.Sums + (long)i * block.Width);
+        }
+    }
+
+    // At least two threads' worth, but otherwise what the second-level cache holds.
+    private int RowsPerExpansion() => Math.Max(Math.Max(RowStep, 2 * ExpansionRows), (int)Math.Clamp((512 << 10) / Math.Max(1, Columns) / 4, 16, 512) / RowStep * RowStep);
 
     private int BlockColumnsFor(int width)
     {
@@ -94,12 +110,11 @@ public abstract unsafe partial class SparseMatrix
 
     private readonly struct ExpandWork(SparseMatrix matrix, int first, int end, float* destination) : IParallelWork
     {
-        public const int RowsPerPart = 16;
-
         public void Run(int part)
         {
-            var from = first + part * RowsPerPart;
-            matrix.Expand(from, Math.Min(end, from + RowsPerPart), destination + (long)part * RowsPerPart * matrix.Columns);
+            var rows = matrix.ExpansionRows;
+            var from = first + part * rows;
+            matrix.Expand(from, Math.Min(end, from + rows), destination + (long)part * rows * matrix.Columns);
         }
     }
 
@@ -129,14 +144,12 @@ public abstract unsafe partial class SparseMatrix
             for (var i = 0; i < rows; i++)
                 cursors[i] = matrix.Seek(first + i, 0);
             var entries = RowScratch.Take(Math.Min(blockColumns, matrix.Columns));
-            for (var column = 0; column < matrix.Columns; column += blockColumns)
+            var block = new PanelBlock { First = first, Rows = rows, Width = width, Sums = tile, Cursors = cursors };
+            for (block.Column = 0; block.Column < matrix.Columns; block.Column = block.End)
             {
-                var last = Math.Min(matrix.Columns, column + blockColumns);
-                for (var i = 0; i < rows; i++)
-                {
-                    var count = matrix.Walk(first + i, column, last, ref cursors[i], entries.Columns, entries.Values);
-                    PanelProduct.Gather(width, entries.Columns, entries.Values, count, panel + (long)column * width, tile + (long)i * width);
-                }
+                block.End = Math.Min(matrix.Columns, block.Column + blockColumns);
+                block.Panel = panel + (long)block.Column * width;
+                matrix.AddBlock(block, entries);
             }
             PanelPacking.Unpack(tile, width, rows, lanes, y + first, yStride);
         }

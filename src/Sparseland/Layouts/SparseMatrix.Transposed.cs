@@ -30,7 +30,7 @@ public abstract unsafe partial class SparseMatrix
         for (var first = 0; first < Rows; first += rows)
         {
             var count = Math.Min(rows, Rows - first);
-            WorkerPool.Run((count + ExpandWork.RowsPerPart - 1) / ExpandWork.RowsPerPart, new ExpandWork(this, first, first + count, expanded));
+            WorkerPool.Run((count + ExpansionRows - 1) / ExpansionRows, new ExpandWork(this, first, first + count, expanded));
             Gemm.Multiply(x.Slice(0, x.Rows, first, count), false, new MatrixView<float>(expanded, count, Columns, Columns, null), false, y, accumulate: first > 0);
         }
         if (Rows == 0)
@@ -70,8 +70,8 @@ public abstract unsafe partial class SparseMatrix
                 var last = Math.Min(end, column + blockColumns);
                 for (var row = 0; row < matrix.Rows; row++)
                 {
-                    var count = matrix.Walk(row, column, last, ref cursors[row], entries.Columns, entries.Values);
-                    PanelProduct.Scatter(width, entries.Columns, entries.Values, count, panel + (long)row * width, tile + (long)(column - first) * width);
+                    matrix.Locate(row, column, last, cursors + row, Math.Min(PanelBlock.RowsAhead, matrix.Rows - 1 - row), entries, out var run);
+                    PanelProduct.Scatter(width, run, panel + (long)row * width, tile + (long)(column - first) * width);
                 }
             }
             PanelPacking.Unpack(tile, width, end - first, lanes, y + first, yStride);

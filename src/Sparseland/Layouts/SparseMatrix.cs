@@ -49,6 +49,25 @@ public abstract unsafe partial class SparseMatrix : MatrixLayout, ILayoutParts
     /// <returns>How many entries.</returns>
     internal abstract int Walk(int row, int first, int end, ref int cursor, int* columns, float* values);
 
+    /// <summary>
+    /// Walks on like <see cref="Walk"/>, but without copying what already has the form that panels need; layouts override it where that saves something.
+    /// </summary>
+    /// <param name="row">The row.</param>
+    /// <param name="first">The first column; where the cursor stands.</param>
+    /// <param name="end">Behind the last column; a multiple of 64 or the matrix's columns.</param>
+    /// <param name="cursor">This row's cursor, moved; those of the following rows stand behind it.</param>
+    /// <param name="ahead">How many rows further on the one is whose entries shall be asked for from memory now; its cursor stands at the same block.</param>
+    /// <param name="scratch">Room for the columns of a block.</param>
+    /// <param name="run">Receives the entries; valid until the scratch is used again.</param>
+    internal virtual void Locate(int row, int first, int end, int* cursor, int ahead, RowScratch scratch, out EntryRun run)
+    {
+        run.Count = Walk(row, first, end, ref *cursor, scratch.Columns, scratch.Values);
+        run.Narrow = null;
+        run.Wide = scratch.Columns;
+        run.Values = scratch.Values;
+        run.First = 0;
+    }
+
     /// <summary>y = W x by the plain walk, one sum per row in column order: the definition that every kernel is tested against, and the fallback.</summary>
     /// <param name="x">[columns].</param>
     /// <param name="y">[rows], overwritten.</param>

@@ -57,11 +57,14 @@ public sealed unsafe partial class TiledCslMatrix : SparseMatrix
     /// <inheritdoc/>
     public override long KeptCount { get; }
 
-    /// <summary>[tiles + 2], in units of four entries.</summary>
-    internal int* Offsets { get; }
+    // [tiles + 2], in units of four entries.
+    private int* Offsets { get; }
 
-    /// <summary>Value and place.</summary>
-    internal uint* Entries { get; }
+    // Value and place.
+    private uint* Entries { get; }
+
+    /// <summary>The first entry of a tile, or behind the last one.</summary>
+    internal uint* TileStart(int tile) => Entries + (long)Offsets[tile] * 4;
 
     /// <inheritdoc/>
     internal override int RowStep => TileRows;
@@ -138,19 +141,21 @@ public sealed unsafe partial class TiledCslMatrix : SparseMatrix
         return place ^ ((place >> 6 & 7) << 3);
     }
 
+    /// <inheritdoc/>
+    internal override int ExpansionRows => TileRows;
+
     internal override void Expand(int first, int end, float* destination)
     {
-        new Span<float>(destination, (end - first) * Columns).Clear();
-        for (var tile = first / TileRows * TilesAcross; tile < (end + TileRows - 1) / TileRows * TilesAcross; tile++)
+        var tile = Scratch.Get<ushort>(Scratch.PackedLeft, TiledCslTile.Size);
+        for (var top = first / TileRows * TileRows; top < end; top += TileRows)
         {
-            var top = tile / TilesAcross * TileRows;
-            var left = tile % TilesAcross * TileColumns;
-            for (var i = (long)Offsets[tile] * 4; i < (long)Offsets[tile + 1] * 4; i++)
+            for (var across = 0; across < TilesAcross; across++)
             {
-                var place = Place(Entries[i]);
-                var row = top + place / TileColumns;
-                if (row >= first && row < end && (ushort)Entries[i] != 0)
-                    destination[(long)(row - first) * Columns + left + place % TileColumns] = StoredValues.FromFloat16((ushort)Entries[i]);
+                var index = top / TileRows * TilesAcross + across;
+                TiledCslTile.Fill(TileStart(index), TileStart(index + 1), tile);
+                var left = across * TileColumns;
+                for (var row = Math.Max(top, first); row < Math.Min(top + TileRows, end); row++)
+                    TiledCslTile.CopyRow(tile, row - top, Math.Min(TileColumns, Columns - left), destination + (long)(row - first) * Columns + left);
             }
         }
     }
@@ -182,6 +187,14 @@ public sealed unsafe partial class TiledCslMatrix : SparseMatrix
                     throw new ArgumentException($"{LayoutName}: tile {tile} holds an entry at row {row}, column {column}, which is outside the matrix or taken");
                 if (!isPadding)
                     seen[row] |= 1UL << column;
+            }
+            // Whoever lays out a tile stores the padding too: it must not stand where a value does.
+            for (var i = (long)((int*)offsets.Pointer)[tile] * 4; i < (long)((int*)offsets.Pointer)[tile + 1] * 4; i++)
+            {
+                var entry = ((uint*)entries.Pointer)[i];
+                var (row, column) = (Place(entry) / TileColumns, Place(entry) % TileColumns);
+                if ((ushort)entry == 0 && (seen[row] >> column & 1) != 0)
+                    throw new ArgumentException($"{LayoutName}: tile {tile} has padding at row {row}, column {column}, which is taken");
             }
         }
         return (offsets, entries);

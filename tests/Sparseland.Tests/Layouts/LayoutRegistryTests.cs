@@ -76,6 +76,19 @@ public class LayoutRegistryTests
     }
 
     [Fact]
+    public unsafe void Padding_where_a_value_stands_is_refused()
+    {
+        var values = new Tensor<float>(new Shape(3, 5));
+        values.Span.Fill(1);
+        var parts = ((ILayoutParts)MatrixLayoutFactory.Create("tiled-csl", ElementType.Float16, values.Matrix, Mask.Full(3, 5))).Parts.Select(Copy).ToArray();
+        LayoutRegistry.Read("tiled-csl", ElementType.Float16, 3, 5, parts);
+        var entries = new Span<uint>(parts[1].Pointer, 16);
+        var taken = entries.ToArray().First(entry => (ushort)entry != 0);
+        entries[entries.IndexOf(entries.ToArray().First(entry => (ushort)entry == 0))] = taken & 0xFFFF0000;
+        Assert.Contains("taken", Assert.Throws<ArgumentException>(() => LayoutRegistry.Read("tiled-csl", ElementType.Float16, 3, 5, parts)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_mistyped_name_gets_a_suggestion()
     {
         var fault = Assert.Throws<InvalidSettingException>(() => LayoutRegistry.Find("bitmpa"));
