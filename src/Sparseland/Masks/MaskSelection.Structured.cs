@@ -61,11 +61,13 @@ public static partial class MaskSelection
         var kept = 0UL;
         for (var i = 0; i < scores.Length; i++)
         {
-            var above = 0;
-            for (var j = 0; j < scores.Length; j++)
-                above += scores[j] > scores[i] || (scores[j] == scores[i] && j > i) ? 1 : 0;
-            if (above < keep)
-                kept |= 1UL << i;
+            // Counted without branches: which score is higher cannot be guessed.
+            var (score, above) = (scores[i], 0);
+            for (var j = 0; j < i; j++)
+                above += scores[j] > score ? 1 : 0;
+            for (var j = i + 1; j < scores.Length; j++)
+                above += scores[j] >= score ? 1 : 0;
+            kept |= (above < keep ? 1UL : 0UL) << i;
         }
         return kept;
     }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Sparseland.Masks;
 using Sparseland.Tensors;
@@ -122,9 +123,12 @@ internal sealed unsafe class ColumnSweep<T> where T : unmanaged, IBinaryFloating
             var last = Math.Min(scores.Rows, (part + 1) * ScoredRowsPerPart);
             for (var row = part * ScoredRowsPerPart; row < last; row++)
             {
-                TensorPrimitives.Abs<T>(sweep._weights.Row(row).Slice(first, scores.Columns), scaled);
-                TensorPrimitives.Multiply<T>(scaled, sweep._columnWeights.AsSpan(first, scores.Columns), scaled);
-                TensorPrimitives.ConvertTruncating<T, float>(scaled, scores.Row(row));
+                // The library's conversion of float to float goes element by element.
+                var target = typeof(T) == typeof(float) ? MemoryMarshal.Cast<float, T>(scores.Row(row)) : scaled;
+                TensorPrimitives.Abs<T>(sweep._weights.Row(row).Slice(first, scores.Columns), target);
+                TensorPrimitives.Multiply<T>(target, sweep._columnWeights.AsSpan(first, scores.Columns), target);
+                if (typeof(T) != typeof(float))
+                    TensorPrimitives.ConvertTruncating<T, float>(target, scores.Row(row));
             }
         }
     }

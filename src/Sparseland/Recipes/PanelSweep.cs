@@ -91,17 +91,27 @@ internal unsafe struct PanelSweep<TVector, TOperations, T> : IParallelWork
             RowLoss[row + lane] += double.CreateTruncating(panel.Loss[lane]);
     }
 
-    // Minus one where an entry goes, zero where it stays.
+    // Minus one where an entry goes, zero where it stays; looked up, because a branch on a mask is guessed wrong half the time.
     private readonly void ReadMask(Panel panel)
     {
-        new Span<T>(panel.Removed, Weights.Columns * Lanes).Clear();
+        var values = stackalloc T[] { -T.One, T.Zero };
+        if (panel.Rows < Lanes)
+            new Span<T>(panel.Removed, Weights.Columns * Lanes).Clear();
         for (var lane = 0; lane < panel.Rows; lane++)
         {
             var words = Mask.Row(panel.Row + lane);
-            for (var column = 0; column < Weights.Columns; column++)
+            var target = panel.Removed + lane;
+            for (var column = 0; column < Weights.Columns;)
             {
                 var place = FirstColumn + column;
-                panel.Removed[column * Lanes + lane] = (words[place >> 6] >> (place & 63) & 1) != 0 ? T.Zero : -T.One;
+                var word = words[place >> 6] >> (place & 63);
+                var end = Math.Min(Weights.Columns, column + 64 - (place & 63));
+                for (; column < end; column++)
+                {
+                    *target = values[word & 1];
+                    target += Lanes;
+                    word >>= 1;
+                }
             }
         }
     }

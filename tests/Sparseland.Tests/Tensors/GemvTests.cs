@@ -22,6 +22,8 @@ public class GemvTests
     [InlineData(700, 300)]
     [InlineData(37, 5000)]
     [InlineData(2000, 1)]
+    [InlineData(141, 1021)]
+    [InlineData(3, 140000)]
     public void Products_that_are_shared_out_equal_the_definition(int rows, int columns) => Check<float>(rows, columns, 3, 2e-6);
 
     [Fact]
