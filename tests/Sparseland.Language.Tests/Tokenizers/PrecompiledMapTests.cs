@@ -72,7 +72,7 @@ public class PrecompiledMapTests
 
     private static string Normalized(Tokenizer tokenizer, string text) => tokenizer.Decode(tokenizer.Encode(text));
 
-    // darts-clone's layout by the simplest way to build one: for every node the first offset whose places are all free.
+    // darts-clone's layout by the simplest way to build one: for every node the first offset whose places are all free. No two nodes have their children about the same place.
     private static byte[] DoubleArray(Dictionary<string, string> map)
     {
         var texts = new List<byte>();
@@ -84,27 +84,28 @@ public class PrecompiledMapTests
             texts.Add(0);
         }
         var units = new SortedDictionary<uint, uint> { [0] = 0 };
-        Place(units, 0, 0, keys, 0);
+        Place(units, [], 0, 0, keys, 0);
         var array = new uint[units.Keys.Max() + 1];
         foreach (var (place, unit) in units)
             array[place] = unit;
         return [.. BitConverter.GetBytes(array.Length * sizeof(uint)), .. array.SelectMany(BitConverter.GetBytes), .. texts];
     }
 
-    private static void Place(SortedDictionary<uint, uint> units, uint place, byte label, IReadOnlyList<(byte[] Key, uint Text)> keys, int depth)
+    private static void Place(SortedDictionary<uint, uint> units, HashSet<uint> centres, uint place, byte label, IReadOnlyList<(byte[] Key, uint Text)> keys, int depth)
     {
         var children = keys.Where(key => key.Key.Length > depth).GroupBy(key => key.Key[depth]).ToList();
         var leaf = keys.Where(key => key.Key.Length == depth).Select(key => (uint?)key.Text).FirstOrDefault();
         byte[] labels = [.. children.Select(child => child.Key), .. leaf is null ? Array.Empty<byte>() : [0]];
         uint offset = 1;
-        while (labels.Any(child => units.ContainsKey(place ^ offset ^ child)))
+        while (centres.Contains(place ^ offset) || labels.Any(child => units.ContainsKey(place ^ offset ^ child)))
             offset++;
+        centres.Add(place ^ offset);
         units[place] = offset << 10 | (leaf is null ? 0u : 1 << 8) | label;
         foreach (var child in labels)
             units[place ^ offset ^ child] = child;
         if (leaf is { } text)
             units[place ^ offset] = 1u << 31 | text;
         foreach (var child in children)
-            Place(units, place ^ offset ^ child.Key, child.Key, [.. child], depth + 1);
+            Place(units, centres, place ^ offset ^ child.Key, child.Key, [.. child], depth + 1);
     }
 }
