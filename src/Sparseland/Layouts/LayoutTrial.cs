@@ -39,8 +39,10 @@ public static class LayoutTrial
         var stored = alike[0];
         if (stored is not SparseMatrix)
             return KernelDispatcher.ChooseRunning(stored, 1);
-        var cached = Math.Max(workingSetBytes, stored.ByteCount) <= KernelDispatcher.CacheBytes;
-        var rivals = Candidates(stored, cached).Select(name => new Rival(alike, name, cached)).ToArray();
+        var workingSet = Math.Max(workingSetBytes, stored.ByteCount);
+        var cached = workingSet <= KernelDispatcher.CacheBytes;
+        var copies = (int)Math.Clamp(Math.Min(workingSet, ColdBytes) / Math.Max(1, stored.ByteCount), 1, MostCopies);
+        var rivals = Candidates(stored, cached).Select(name => new Rival(alike, name, copies)).ToArray();
         var (x, y) = (new Tensor<float>(new Shape(stored.Columns)), new Tensor<float>(new Shape(stored.Rows)));
         new RandomStream(1, "layout trial").FillNormal(x.Span);
         foreach (var rival in rivals)
@@ -74,18 +76,18 @@ public static class LayoutTrial
         return new LayoutDecision(best.Name, stored.Element, best.ByteCount, dense.Nanoseconds / best.Nanoseconds, reason);
     }
 
-    // One layout, in as many copies as it takes to be read from where a model would be read.
+    // One layout, in as many copies as the model has bytes for: they are then read from where the model would be, the second-level cache or memory.
     private sealed class Rival
     {
         private readonly MatrixLayout[] _copies;
         private int _passes = 1;
 
-        public Rival(IReadOnlyList<MatrixLayout> alike, string name, bool cached)
+        public Rival(IReadOnlyList<MatrixLayout> alike, string name, int copies)
         {
             Name = name;
             var first = MatrixLayoutFactory.Convert(alike[0], name, alike[0].Element);
             ByteCount = first.ByteCount;
-            _copies = new MatrixLayout[cached ? 1 : (int)Math.Clamp(ColdBytes / Math.Max(1, ByteCount) + 1, 1, MostCopies)];
+            _copies = new MatrixLayout[copies];
             _copies[0] = first;
             for (var i = 1; i < _copies.Length; i++)
                 _copies[i] = i < alike.Count && name == alike[i].Name ? alike[i] : MatrixLayoutFactory.Copy(first);
