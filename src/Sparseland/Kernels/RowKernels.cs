@@ -26,12 +26,13 @@ internal static class RowKernels
         return null;
     }
 
+    // The look-up comes first: where both run (Zen 4) it took half the time of the expanding instruction in every value type and at every density.
     private static RowKernel[] Bitmap() =>
     [
-        new BitmapKernel512<Float32Value>(ElementType.Float32), new BitmapKernel512<BFloat16Value>(ElementType.BFloat16),
-        new BitmapKernel512<Float16Value>(ElementType.Float16), new BitmapKernel512<Int8Value>(ElementType.Int8),
         new BitmapKernel<Float32Value>(ElementType.Float32), new BitmapKernel<BFloat16Value>(ElementType.BFloat16),
         new BitmapKernel<Float16Value>(ElementType.Float16), new BitmapKernel<Int8Value>(ElementType.Int8),
+        new BitmapKernel512<Float32Value>(ElementType.Float32), new BitmapKernel512<BFloat16Value>(ElementType.BFloat16),
+        new BitmapKernel512<Float16Value>(ElementType.Float16), new BitmapKernel512<Int8Value>(ElementType.Int8),
     ];
 
     private static RowKernel[] Nm<TShape>(int keep, int group) where TShape : INmShape =>
