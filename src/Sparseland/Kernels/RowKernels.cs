@@ -26,7 +26,7 @@ internal static class RowKernels
         return null;
     }
 
-    // The look-up comes first: where both run (Zen 4) it took half the time of the expanding instruction in every value type and at every density.
+    // The look-up comes first: on a Zen 4, where both run, it took about half the time of the expanding instruction for float32, bfloat16 and int8 at 50 to 90 %.
     private static RowKernel[] Bitmap() =>
     [
         new BitmapKernel<Float32Value>(ElementType.Float32), new BitmapKernel<BFloat16Value>(ElementType.BFloat16),
