@@ -6,7 +6,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Sparseland.Kernels;
 
 /// <summary>
-/// Bitmap rows times a vector with AVX-512: sixteen columns at once by vpexpandps, whose mask is the row's own bits. Half the instructions of the table look-up per column.
+/// Bitmap rows times a vector with AVX-512: sixteen columns at once by vpexpandps, whose mask is the row's own bits. Fewer instructions than the table look-up, but making the mask and the expansion itself are slow on some processors.
 /// </summary>
 internal static unsafe class BitmapVector512
 {

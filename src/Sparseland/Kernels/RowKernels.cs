@@ -26,12 +26,13 @@ internal static class RowKernels
         return null;
     }
 
+    // The look-up comes first: on a Zen 4, where both run, it took about half the time of the expanding instruction for float32, bfloat16 and int8 at 50 to 90 %.
     private static RowKernel[] Bitmap() =>
     [
-        new BitmapKernel512<Float32Value>(ElementType.Float32), new BitmapKernel512<BFloat16Value>(ElementType.BFloat16),
-        new BitmapKernel512<Float16Value>(ElementType.Float16), new BitmapKernel512<Int8Value>(ElementType.Int8),
         new BitmapKernel<Float32Value>(ElementType.Float32), new BitmapKernel<BFloat16Value>(ElementType.BFloat16),
         new BitmapKernel<Float16Value>(ElementType.Float16), new BitmapKernel<Int8Value>(ElementType.Int8),
+        new BitmapKernel512<Float32Value>(ElementType.Float32), new BitmapKernel512<BFloat16Value>(ElementType.BFloat16),
+        new BitmapKernel512<Float16Value>(ElementType.Float16), new BitmapKernel512<Int8Value>(ElementType.Int8),
     ];
 
     private static RowKernel[] Nm<TShape>(int keep, int group) where TShape : INmShape =>
