@@ -40,6 +40,7 @@ public sealed class OwlExperiment : IExperiment
         {
             using var _ = model.Checkpoint;
             PerplexityOrders.Run(model, context, tables, outcomes, progress, cancellation);
+            ComparisonGroups.Run(model, context, tables, progress, cancellation);
             OwlAgainstUniform.Run(model, context, tables, progress, cancellation);
             PlantedOutliers.Run(model, context, tables, outcomes, progress, cancellation);
         }
