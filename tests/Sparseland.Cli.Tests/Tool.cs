@@ -40,11 +40,14 @@ internal static class Tool
     /// <param name="moment">Tells when; a run that ends before is a failure of the test.</param>
     /// <param name="signal">"KILL" or "INT".</param>
     /// <param name="arguments">The command line.</param>
-    public static (int Code, string Output, string Errors) Interrupt(Func<bool> moment, string signal, params string[] arguments)
+    public static (int Code, string Output, string Errors) Interrupt(Func<bool> moment, string signal, params string[] arguments) => Interrupt(_ => moment(), signal, arguments);
+
+    /// <summary>Starts the tool, waits for a moment of its life, and interrupts it.</summary>
+    public static (int Code, string Output, string Errors) Interrupt(Func<Process, bool> moment, string signal, params string[] arguments)
     {
         using var process = Start(arguments);
         var clock = Stopwatch.StartNew();
-        while (!moment())
+        while (!moment(process))
         {
             Assert.False(process.HasExited, $"it ended before the moment came: {(process.HasExited ? process.StandardError.ReadToEnd() : "")}");
             Assert.True(clock.Elapsed < Patience, "the moment did not come");
