@@ -13,7 +13,7 @@ internal sealed unsafe class Scratch
     private readonly nint[] _buffers = new nint[SlotCount];
     private readonly nuint[] _sizes = new nuint[SlotCount];
 
-    private const int SlotCount = 4;
+    private const int SlotCount = 5;
 
     /// <summary>The right operand of a product in panels; belongs to the thread that called the product.</summary>
     public const int PackedRight = 0;
@@ -26,6 +26,9 @@ internal sealed unsafe class Scratch
 
     /// <summary>An input vector in the form a kernel wants; belongs to the thread that called the product.</summary>
     public const int Input = 3;
+
+    /// <summary>What matching pursuit knows of one signal; belongs to whichever thread works on it.</summary>
+    public const int Pursuit = 4;
 
     ~Scratch()
     {
