@@ -22,20 +22,9 @@ internal static class LayerError
             var count = Math.Min(RowsAtOnce, rows - first);
             for (var row = 0; row < count; row++)
                 TensorPrimitives.Subtract(dense.Matrix.Row(first + row), pruned.Matrix.Row(first + row), difference.Matrix.Row(row));
-            error += Energy(difference.Matrix.SliceRows(0, count), statistics.Gram, product.Matrix);
-            energy += Energy(dense.Matrix.SliceRows(first, count), statistics.Gram, product.Matrix);
+            error += OutputEnergy.Of(difference.Matrix.SliceRows(0, count), statistics.Gram, product.Matrix);
+            energy += OutputEnergy.Of(dense.Matrix.SliceRows(first, count), statistics.Gram, product.Matrix);
         }
         return energy > 0 ? Math.Max(0, error) / energy : 0;
-    }
-
-    // Σ w G wᵀ over the rows.
-    private static double Energy(MatrixView<float> weights, MatrixView<float> gram, MatrixView<float> scratch)
-    {
-        var product = scratch.SliceRows(0, weights.Rows);
-        Gemm.Multiply(weights, false, gram, false, product);
-        var sum = 0.0;
-        for (var row = 0; row < weights.Rows; row++)
-            sum += TensorPrimitives.Dot<float>(weights.Row(row), product.Row(row));
-        return sum;
     }
 }

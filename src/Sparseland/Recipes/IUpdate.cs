@@ -13,6 +13,9 @@ public interface IUpdate
     /// <summary>What it needs to know of the layer's inputs, beyond what the score needs.</summary>
     StatisticsKind Needs { get; }
 
+    /// <summary>Why the method cannot be used with a pattern, in words that end with a way out; null where it can.</summary>
+    string? Refuses(Pattern pattern) => null;
+
     /// <summary>Prunes one matrix.</summary>
     /// <param name="layer">The matrix; its weights are left as they are.</param>
     /// <param name="score">The recipe's score.</param>

@@ -32,6 +32,7 @@ public sealed partial class LayerStatistics
         _mean = kinds.HasFlag(StatisticsKind.Moments) ? new double[columns] : [];
         _deviation = kinds.HasFlag(StatisticsKind.Moments) ? new double[columns] : [];
         _gram = kinds.HasFlag(StatisticsKind.Gram) ? new Tensor<float>(new Shape(columns, columns)) : null;
+        _heldOut = kinds.HasFlag(StatisticsKind.HeldOut) ? new LayerStatistics(columns, HeldOutKinds) : null;
     }
 
     /// <summary>Input channels.</summary>
@@ -75,7 +76,7 @@ public sealed partial class LayerStatistics
     /// <summary>Bytes that statistics of some kinds take.</summary>
     public static long ByteCount(int columns, StatisticsKind kinds) =>
         (kinds.HasFlag(StatisticsKind.SumOfSquares) ? 8L * columns : 0) + (kinds.HasFlag(StatisticsKind.Moments) ? 16L * columns : 0)
-        + (kinds.HasFlag(StatisticsKind.Gram) ? 4L * columns * columns : 0);
+        + (kinds.HasFlag(StatisticsKind.Gram) ? 4L * columns * columns : 0) + (kinds.HasFlag(StatisticsKind.HeldOut) ? HeldOutByteCount(columns) : 0);
 
     /// <summary>Adds the inputs of some sequences.</summary>
     /// <param name="inputs">[tokens, columns].</param>
@@ -95,6 +96,8 @@ public sealed partial class LayerStatistics
             AddGram(inputs, _gram.Matrix);
             _isMirrored = false;
         }
+        if (_heldOut is not null)
+            AddHeldOut(_heldOut, inputs, TokenCount);
         TokenCount += inputs.Rows;
         SequenceCount += sequences;
         inputs.KeepAlive();

@@ -25,6 +25,12 @@ public sealed record MaskRequest(Pattern Pattern, double Sparsity, ComparisonGro
             return Mask.Full(layer.Weights.Rows, layer.Weights.Columns);
         var scores = Tensor<float>.Uninitialized(new Shape(layer.Weights.Rows, layer.Weights.Columns));
         score.Compute(layer, scores.Matrix);
-        return MaskSelection.Select(scores.Matrix, Pattern, Sparsity, Group, Mode);
+        return Choose(scores.Matrix);
     }
+
+    /// <summary>The mask that given scores lead to.</summary>
+    /// <param name="scores">One score per weight, none negative.</param>
+    /// <exception cref="Errors.InvalidSettingException">The pattern does not divide the matrix.</exception>
+    public Mask Choose(MatrixView<float> scores) =>
+        KeepsAll ? Mask.Full(scores.Rows, scores.Columns) : MaskSelection.Select(scores, Pattern, Sparsity, Group, Mode);
 }

@@ -56,5 +56,6 @@ public static class Methods
     /// <summary>What happens to the weights that stay.</summary>
     public static MethodRegistry<IUpdate> Updates { get; } = new("update",
         new("none", "they stay as they are", options => new NoUpdate(options)),
-        new("obs", "optimal brain surgery: they take over the pruned weights' work, column by column", options => new ObsUpdate(options)));
+        new("obs", "optimal brain surgery: they take over the pruned weights' work, column by column", options => new ObsUpdate(options)),
+        new("dsnot", "they stay; single weights are exchanged until the expected error of every row is near zero", options => new DsnotUpdate(options)));
 }

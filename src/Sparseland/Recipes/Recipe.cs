@@ -64,11 +64,14 @@ public sealed partial record Recipe
             throw new InvalidSettingException($"values {Values}: expected f32, bf16 or int8");
         Methods.Scores.Create(Score);
         Methods.Allocations.Create(Allocation);
-        Methods.Updates.Create(Update);
+        var update = Methods.Updates.Create(Update);
         Calibration.Validate();
         Recovery?.Validate();
         foreach (var rule in Rules)
             rule.Validate();
+        foreach (var pattern in Rules.Select(rule => rule.Pattern).Prepend(Pattern).OfType<Pattern>())
+            if (update.Refuses(pattern) is { } reason)
+                throw new InvalidSettingException($"update {Update} with the pattern {pattern}: {reason}");
         return this;
     }
 

@@ -15,4 +15,7 @@ public enum StatisticsKind
 
     /// <summary>XᵀX (SparseGPT and every other update by least squares).</summary>
     Gram = 4,
+
+    /// <summary>Moments and XᵀX of a quarter of the tokens apart, for methods that check their own result (DSnoT's guard).</summary>
+    HeldOut = 8,
 }

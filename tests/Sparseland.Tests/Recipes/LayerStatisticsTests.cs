@@ -73,6 +73,51 @@ public class LayerStatisticsTests
         Assert.Throws<InvalidFileException>(() => LayerStatistics.Load(new MemoryStream([1, 2, 3]), "memory"));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(100)]
+    [InlineData(1300)]
+    public void Every_fourth_run_of_tokens_is_held_out_wherever_batches_end(int batch)
+    {
+        const int tokens = 1300;
+        var inputs = Inputs(tokens, 3);
+        var statistics = new LayerStatistics(3, All | StatisticsKind.HeldOut);
+        for (var first = 0; first < tokens; first += batch)
+            statistics.Add(inputs.Matrix.SliceRows(first, Math.Min(batch, tokens - first)), 1);
+        var heldOut = Enumerable.Range(0, tokens).Where(t => t % 512 >= 384).ToArray();
+        var rest = Enumerable.Range(0, tokens).Except(heldOut).ToArray();
+        Assert.Equal(heldOut.Length, statistics.HeldOut.TokenCount);
+        var remaining = statistics.RemainingMoments();
+        Assert.Equal((tokens, rest.Length), (statistics.TokenCount, remaining.TokenCount));
+        for (var j = 0; j < 3; j++)
+        {
+            var mean = rest.Average(t => (double)inputs.Matrix[t, j]);
+            Assert.Equal(mean, remaining.Mean[j], 1e-9);
+            Assert.Equal(rest.Sum(t => (inputs.Matrix[t, j] - mean) * (inputs.Matrix[t, j] - mean)), remaining.SquaredDeviation[j], 1e-6);
+            for (var i = 0; i < 3; i++)
+                Assert.Equal(heldOut.Sum(t => (double)inputs.Matrix[t, i] * inputs.Matrix[t, j]), statistics.HeldOut.Gram[i, j], 1e-3);
+        }
+        Assert.Throws<InvalidOperationException>(() => new LayerStatistics(3, All).HeldOut);
+    }
+
+    [Fact]
+    public void Held_out_statistics_are_saved_with_the_others()
+    {
+        var statistics = new LayerStatistics(5, StatisticsKind.Moments | StatisticsKind.HeldOut);
+        statistics.Add(Inputs(600, 5).Matrix, 6);
+        var stream = new MemoryStream();
+        statistics.Save(stream);
+        stream.Position = 0;
+        var read = LayerStatistics.Load(stream, "memory");
+        Assert.Equal(statistics.RemainingMoments().Mean, read.RemainingMoments().Mean);
+        Assert.Equal(128, read.HeldOut.TokenCount);
+        Assert.Equal(statistics.HeldOut.Gram.Row(3).ToArray(), read.HeldOut.Gram.Row(3).ToArray());
+        var other = stream.ToArray();
+        // The number of channels in the inner header: after the outer header, mean and deviation, and the inner mark.
+        other[32 + 80 + 8] = 4;
+        Assert.Throws<InvalidFileException>(() => LayerStatistics.Load(new MemoryStream(other), "memory"));
+    }
+
     [Fact]
     public void An_input_that_is_not_a_number_is_refused()
     {
