@@ -37,7 +37,7 @@ internal sealed record BenchWay(string Name, string? Layout, ElementType Element
         var element = StoredTypeNames.Parse(words[^1]);
         var layout = words.Length == 1 ? "dense" : string.Join(' ', words[..^1]);
         if (layout != "dense")
-            LayoutRegistry.Find(layout);
+            LayoutRegistry.FindForMask(layout);
         return new BenchWay(text, layout, element, UsualSparsity(layout));
     }
 

@@ -19,7 +19,7 @@ internal sealed class WeightConversion
     {
         if (options.Layout is not ("dense" or "auto"))
         {
-            var kind = LayoutRegistry.Find(options.Layout);
+            var kind = LayoutRegistry.FindForMask(options.Layout);
             if (options.Element is { } element && !kind.Elements.Contains(element))
                 throw new InvalidSettingException($"the layout {options.Layout} does not store {element}; it stores {string.Join(", ", kind.Elements)}");
         }

@@ -22,7 +22,7 @@ public static class StoredLayout
                 throw NoDenseInt8();
             return;
         }
-        var kind = LayoutRegistry.Find(recipe.Layout);
+        var kind = LayoutRegistry.FindForMask(recipe.Layout);
         if (!kind.Elements.Contains(recipe.Values))
             throw new InvalidSettingException($"the layout {recipe.Layout} does not store {ValueNames.Of(recipe.Values)}; it stores {string.Join(", ", kind.Elements.Select(ValueNames.Of))}");
         if (recipe.Pattern is UnstructuredPattern && (kind.Name is "N:M" or "block RxC"))

@@ -19,7 +19,7 @@ public enum KernelOperation
 /// <summary>What random operand a kernel shall be tried on.</summary>
 /// <param name="Rows">Outputs of W.</param>
 /// <param name="Columns">Inputs of W.</param>
-/// <param name="Density">The fraction of entries kept, 0 to 1; dense layouts keep all whatever it says.</param>
+/// <param name="Density">The fraction of entries kept, 0 to 1 (of the codes, where the matrix is a product of factors); dense layouts keep all whatever it says.</param>
 /// <param name="Seed">The operand's seed.</param>
 public sealed record OperandRequest(int Rows, int Columns, double Density, ulong Seed);
 

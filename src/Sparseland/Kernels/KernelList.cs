@@ -4,5 +4,5 @@ namespace Sparseland.Kernels;
 public static class KernelList
 {
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<KernelEntry> All { get; } = [.. DenseKernels.Entries, .. SparseKernels.Entries];
+    public static IReadOnlyList<KernelEntry> All { get; } = [.. DenseKernels.Entries, .. SparseKernels.Entries, .. DictionaryKernels.Entries];
 }

@@ -91,7 +91,7 @@ public static class KernelDispatcher
     {
         ArgumentNullException.ThrowIfNull(matrix);
         if (matrix is not SparseMatrix sparse)
-            return $"dense {matrix.Element}";
+            return matrix is DictionaryMatrix factors ? $"dense {matrix.Element}, then {DescribeKernel(factors.Codes, batch)}" : $"dense {matrix.Element}";
         if (batch >= 8)
             return sparse.UsesPanelsFor(batch) ? $"{sparse.Name} {sparse.Element}, entries meet panels of {PanelProduct.WidthFor(batch)} vectors" : $"{sparse.Name} {sparse.Element}, rows expanded and multiplied densely";
         return sparse.Kernel is { } kernel ? $"{kernel.Name} ({kernel.Hardware})" : $"{sparse.Name} {sparse.Element}, row by row";
@@ -132,7 +132,7 @@ public static class KernelDispatcher
         var sparsity = Percent(stored.Sparsity);
         var figures = string.Create(CultureInfo.InvariantCulture, $"{stored.Name} {stored.Element} at {sparsity} sparsity takes {own:0.000} ns per weight {place}, dense {element} {dense:0.000} ({source})");
         if (stored is not SparseMatrix)
-            return $"dense {element}: stored densely";
+            return stored.HasMask ? $"dense {element}: stored densely" : $"{stored.Name} {element}: a product of factors runs as stored";
         if (best == stored.Name)
             return string.Create(CultureInfo.InvariantCulture, $"{best}: {figures}, so it runs as stored, {dense / time:0.00} times as fast");
         if (best != "dense")

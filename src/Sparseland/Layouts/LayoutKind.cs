@@ -18,8 +18,11 @@ public sealed class LayoutKind
     /// <summary>Whether a name belongs to this kind.</summary>
     public required Func<string, bool> Matches { get; init; }
 
-    /// <summary>Makes it from a dense matrix: name, values, mask, element, int8 scales to use again (or null).</summary>
-    public required Func<string, MatrixView<float>, Mask, ElementType, float[]?, MatrixLayout> Create { get; init; }
+    /// <summary>Makes it from a dense matrix: name, values, mask, element, int8 scales to use again (or null). Null when no mask makes it, because it is learned from the weights.</summary>
+    public Func<string, MatrixView<float>, Mask, ElementType, float[]?, MatrixLayout>? Create { get; init; }
+
+    /// <summary>The same matrix in another value type, for a kind without <see cref="Create"/>.</summary>
+    public Func<MatrixLayout, ElementType, MatrixLayout>? ChangeElement { get; init; }
 
     /// <summary>Rebuilds it from parts: name, element, rows, columns, parts.</summary>
     public required Func<string, ElementType, int, int, IReadOnlyList<LayoutPart>, MatrixLayout> Read { get; init; }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Sparseland.Errors;
 using Sparseland.Masks;
+using Sparseland.Tensors;
 
 namespace Sparseland.Layouts;
 
@@ -57,6 +58,14 @@ public static class LayoutRegistry
             },
             Read = (_, element, rows, columns, parts) => new TiledCslMatrix(element, rows, columns, parts),
         },
+        new()
+        {
+            Name = DictionaryMatrix.LayoutName, Meaning = "atoms and sparse codes, learned by the update of that name", Elements = FloatAndBrain,
+            Matches = name => name == DictionaryMatrix.LayoutName,
+            ChangeElement = (matrix, element) => ((DictionaryMatrix)matrix).WithElement(element),
+            Read = (_, element, rows, columns, parts) => new DictionaryMatrix(element, rows, columns, parts),
+            Fits = (_, _) => false,
+        },
     ];
 
     /// <summary>The kind a name belongs to.</summary>
@@ -66,6 +75,14 @@ public static class LayoutRegistry
         ArgumentNullException.ThrowIfNull(name);
         return Kinds.FirstOrDefault(kind => kind.Matches(name)) ?? throw Unknown(name);
     }
+
+    /// <summary>The kind a name belongs to, for one that shall store what a mask keeps.</summary>
+    /// <exception cref="InvalidSettingException">No layout has that name, or it is not made from a mask.</exception>
+    public static LayoutKind FindForMask(string name) => Find(name) is { Create: not null } kind ? kind : throw NoMask(name);
+
+    /// <summary>Makes a layout of the kind a name belongs to.</summary>
+    internal static MatrixLayout Create(string name, MatrixView<float> values, Mask mask, ElementType element, float[]? scales) =>
+        (Find(name).Create ?? throw NoMask(name))(name, values, mask, element, scales);
 
     /// <summary>Rebuilds a layout over the parts that a file holds, without copying; the parts' memory must stay alive with its owner.</summary>
     /// <param name="name">The layout's name, as <see cref="MatrixLayout.Name"/> gave it.</param>
@@ -101,6 +118,9 @@ public static class LayoutRegistry
             && int.TryParse(name.AsSpan(6, cross - 6), NumberStyles.None, CultureInfo.InvariantCulture, out rows)
             && int.TryParse(name.AsSpan(cross + 1), NumberStyles.None, CultureInfo.InvariantCulture, out columns);
     }
+
+    private static InvalidSettingException NoMask(string name) =>
+        new($"the layout {name} holds no mask: it is learned from the weights by a recipe whose update is '{name}'; choose another layout, or auto");
 
     private static InvalidSettingException Unknown(string name)
     {

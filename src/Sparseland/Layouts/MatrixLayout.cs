@@ -4,7 +4,7 @@ using Sparseland.Tensors;
 namespace Sparseland.Layouts;
 
 /// <summary>
-/// A weight matrix W of <see cref="Rows"/> outputs by <see cref="Columns"/> inputs as it lies in memory: dense, quantised or sparse.
+/// A weight matrix W of <see cref="Rows"/> outputs by <see cref="Columns"/> inputs as it lies in memory: dense, quantised, sparse or a product of factors.
 /// This is where methods and kernels meet: a method makes a mask and values, a layout stores them, its kernels multiply.
 /// Instances are immutable and may be used from several threads.
 /// </summary>
@@ -34,8 +34,11 @@ public abstract class MatrixLayout
     /// <summary>Bytes of index and values together, as in memory.</summary>
     public abstract long ByteCount { get; }
 
-    /// <summary>How many entries are stored as values (all of them, when dense).</summary>
+    /// <summary>How many entries are kept: those of <see cref="ToMask"/>, and all of them when dense or a product of factors.</summary>
     public abstract long KeptCount { get; }
+
+    /// <summary>Whether it holds the matrix entry by entry; false for a product of factors, whose bytes say more than its mask.</summary>
+    public virtual bool HasMask => true;
 
     /// <summary>y = W x: one column.</summary>
     /// <param name="x">[columns].</param>
@@ -56,7 +59,7 @@ public abstract class MatrixLayout
     /// <param name="destination">[rows, columns].</param>
     public abstract void ToDense(MatrixView<float> destination);
 
-    /// <summary>Which entries are kept; a full mask when dense.</summary>
+    /// <summary>Which entries are kept; a full mask when dense or a product of factors.</summary>
     public abstract Mask ToMask();
 
     /// <summary>Writes some rows in float32, for an embedding look-up.</summary>
@@ -64,6 +67,6 @@ public abstract class MatrixLayout
     /// <param name="destination">[columns].</param>
     public abstract void CopyRow(int row, Span<float> destination);
 
-    /// <summary>The fraction of entries that are not stored, 0 to 1.</summary>
+    /// <summary>The fraction of entries that are not kept, 0 to 1.</summary>
     public double Sparsity => Rows == 0 || Columns == 0 ? 0 : 1 - KeptCount / ((double)Rows * Columns);
 }

@@ -12,13 +12,13 @@ public static class MatrixLayoutFactory
     /// <param name="element">The value type; the layout must know it.</param>
     /// <param name="values">The matrix.</param>
     /// <param name="mask">What is kept.</param>
-    /// <exception cref="SparselandException">The name is unknown, the layout does not store the value type, or the mask does not fit the layout.</exception>
+    /// <exception cref="SparselandException">The name is unknown or that of a layout that no mask makes, the layout does not store the value type, or the mask does not fit the layout.</exception>
     public static MatrixLayout Create(string layoutName, ElementType element, MatrixView<float> values, Mask mask)
     {
         ArgumentNullException.ThrowIfNull(mask);
         if (layoutName == "auto")
             layoutName = KernelDispatcher.ChooseStorage(mask, element).LayoutName;
-        return layoutName == "dense" ? CreateDense(element, values, mask) : LayoutRegistry.Find(layoutName).Create(layoutName, values, mask, element, null);
+        return layoutName == "dense" ? CreateDense(element, values, mask) : LayoutRegistry.Create(layoutName, values, mask, element, null);
     }
 
     /// <summary>The same matrix in another layout or value type. Exact where the new value type can hold the old values; int8 keeps its scales.</summary>
@@ -30,12 +30,14 @@ public static class MatrixLayoutFactory
         ArgumentNullException.ThrowIfNull(source);
         if (layoutName == source.Name && element == source.Element)
             return source;
+        if (layoutName == source.Name && layoutName != "dense" && LayoutRegistry.Find(layoutName).ChangeElement is { } change)
+            return change(source, element);
         var dense = Tensor<float>.Uninitialized(new Shape(source.Rows, source.Columns));
         source.ToDense(dense.Matrix);
         if (layoutName is "dense" or "auto")
             return Create(layoutName, element, dense.Matrix, source.ToMask());
         var scales = element == ElementType.Int8 && source.Element == ElementType.Int8 && source is SparseMatrix sparse ? sparse.Scales.ToArray() : null;
-        return LayoutRegistry.Find(layoutName).Create(layoutName, dense.Matrix, source.ToMask(), element, scales);
+        return LayoutRegistry.Create(layoutName, dense.Matrix, source.ToMask(), element, scales);
     }
 
     /// <summary>The same matrix in memory of its own, so that benchmarks can rotate over cold copies.</summary>

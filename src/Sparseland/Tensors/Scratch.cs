@@ -13,7 +13,7 @@ internal sealed unsafe class Scratch
     private readonly nint[] _buffers = new nint[SlotCount];
     private readonly nuint[] _sizes = new nuint[SlotCount];
 
-    private const int SlotCount = 5;
+    private const int SlotCount = 6;
 
     /// <summary>The right operand of a product in panels; belongs to the thread that called the product.</summary>
     public const int PackedRight = 0;
@@ -29,6 +29,9 @@ internal sealed unsafe class Scratch
 
     /// <summary>What matching pursuit knows of one signal; belongs to whichever thread works on it.</summary>
     public const int Pursuit = 4;
+
+    /// <summary>What comes out of the first factor of a matrix that is a product of two; belongs to the thread that called the product.</summary>
+    public const int BetweenFactors = 5;
 
     ~Scratch()
     {
