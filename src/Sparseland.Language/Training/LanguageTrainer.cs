@@ -66,6 +66,8 @@ public sealed class LanguageTrainer(TrainingRecipe recipe)
     private TransformerNetwork<float> CreateNetwork(TransformerConfiguration configuration)
     {
         var network = TransformerNetwork<float>.Create(configuration, recipe.Seed);
+        if (recipe.CopyingHeads)
+            CopyingHeads.Write(network, recipe.Seed);
         foreach (var block in recipe.Loud?.Blocks ?? [])
             foreach (var norm in (string[])[TensorNames.AttentionNorm, TensorNames.FeedForwardNorm])
             {

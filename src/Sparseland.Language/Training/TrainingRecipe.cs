@@ -19,6 +19,9 @@ public sealed record TrainingRecipe
     /// <summary>The shape of a Llama-type model.</summary>
     public required ModelShape Model { get; init; }
 
+    /// <summary>Whether the first two blocks begin with heads that copy from the context (<see cref="Training.CopyingHeads"/>).</summary>
+    public bool CopyingHeads { get; init; }
+
     /// <summary>Channels that are loud from the start, as large models grow them by themselves; null for none.</summary>
     public LoudChannels? Loud { get; init; }
 
@@ -91,6 +94,8 @@ public sealed record TrainingRecipe
         }
         if (Model.Width % 2 != 0 || Model.HeadCount % Model.KeyValueHeadCount != 0 || Model.HeadWidth % 2 != 0)
             throw new InvalidFileException(path, "model", $"{Model.HeadCount} heads of {Model.HeadWidth} with {Model.KeyValueHeadCount} key and value heads do not fit", "let the key and value heads divide the heads, and keep head widths even");
+        if (CopyingHeads && (Model.BlockCount < 2 || Model.KeyValueHeadCount < 2))
+            throw new InvalidFileException(path, "copyingHeads", $"{Model.BlockCount} blocks of {Model.KeyValueHeadCount} key and value heads", "copying takes two blocks and two heads, or leave it out");
         if (Loud is { } loud && (loud.Blocks.Any(block => block < 0 || block >= Model.BlockCount) || loud.Count < 1 || loud.Count > Model.Width || !(loud.Gain > 0)))
             throw new InvalidFileException(path, "loud", $"blocks {string.Join(", ", loud.Blocks)}, {loud.Count} channels with a gain of {loud.Gain}", $"name blocks below {Model.BlockCount}, at most {Model.Width} channels and a gain above 0");
     }
