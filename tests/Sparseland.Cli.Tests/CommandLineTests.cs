@@ -43,6 +43,23 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void Removed_neurons_leave_a_smaller_dense_model_that_runs()
+    {
+        var (model, output) = (SmallModel.Write(Path.Combine(_folder, "model")), Path.Combine(_folder, "small"));
+        var text = Path.Combine(model, SmallModel.Text);
+        var (code, json, _) = Tool.Run("prune", model, "--pattern", "neurons", "--sparsity", "0.5", "--sequences", "4", "--length", "32", "--calib", text, "-o", output, "--no-report", "--json", "-q");
+        Assert.Equal(0, code);
+        using var report = JsonDocument.Parse(json);
+        Assert.Equal(64, report.RootElement.GetProperty("structures").GetProperty("layers").EnumerateArray().Sum(layer => layer.GetProperty("kept").GetInt32()));
+        using var inspected = JsonDocument.Parse(Tool.Run("inspect", output, "--json", "-q").Output);
+        Assert.All(inspected.RootElement.GetProperty("matrices").EnumerateArray(), matrix => Assert.Equal("dense", matrix.GetProperty("layout").GetString()));
+        Assert.Equal(0, Tool.Run("run", output, "Tom", "-n", "4", "--as-stored", "-q").Code);
+        var refused = Tool.Run("prune", model, "--pattern", "neurons", "--update", "obs", "--calib", text, "-o", Path.Combine(_folder, "none"), "-q");
+        Assert.Equal(2, refused.Code);
+        Assert.Contains("changes single weights under a mask", refused.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_model_is_pruned_refused_a_second_time_inspected_and_run()
     {
         var output = Path.Combine(_folder, "sparse");

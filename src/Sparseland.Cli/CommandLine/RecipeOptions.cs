@@ -10,11 +10,11 @@ namespace Sparseland.Cli.CommandLine;
 internal sealed class RecipeOptions
 {
     private readonly Option<FileInfo?> _file = new("--recipe") { Description = "Recipe file (JSON); the other options change it." };
-    private readonly Option<string?> _score = new("--score") { Description = $"How much a weight matters: {Names(Methods.Scores)}. Options after a colon, as JSON." };
+    private readonly Option<string?> _score = new("--score") { Description = $"How much a weight matters: {Names(Methods.Scores)}; for structures {Names(Methods.StructureScores)}. Options after a colon, as JSON." };
     private readonly Option<string?> _allocation = new("--allocate") { Description = $"How sparse each layer becomes: {Names(Methods.Allocations)}." };
-    private readonly Option<string?> _pattern = new("--pattern") { Description = "Which zeros are allowed: unstructured, N:M such as 2:4 (N kept of M), or block:1x8." };
+    private readonly Option<string?> _pattern = new("--pattern") { Description = "Which zeros are allowed: unstructured, N:M such as 2:4 (N kept of M), block:1x8; or which structures go: neurons, heads, neurons+heads (the result is a smaller dense model)." };
     private readonly Option<double?> _sparsity = new("--sparsity") { Description = "Fraction of the weights to remove, 0 to below 1; an N:M pattern has its own." };
-    private readonly Option<string?> _update = new("--update") { Description = $"What happens to the weights that stay: {Names(Methods.Updates)}." };
+    private readonly Option<string?> _update = new("--update") { Description = $"What happens to what stays: {Names(Methods.Updates)}; for structures {Names(Methods.StructureUpdates)}." };
     private readonly Option<string?> _values = new("--values") { Description = "How kept values are stored: f32, bf16 or int8." };
     private readonly Option<string?> _layout = new("--layout") { Description = "auto (the smallest packed layout), dense (plain safetensors with zeros), or bitmap, csr, 2:4, block:1x8." };
     private readonly Option<int?> _recover = new("--recover") { Description = "Steps of masked fine-tuning after pruning; 0 for none." };
@@ -28,14 +28,16 @@ internal sealed class RecipeOptions
     /// <summary>The recipe that the command line describes.</summary>
     /// <param name="context">The command line.</param>
     /// <param name="fallback">What holds where neither a file nor an option says anything.</param>
-    public Recipe Build(VerbContext context, Recipe fallback)
+    /// <param name="structured">What holds then when the pattern asked for is structured; null where structures make no sense.</param>
+    public Recipe Build(VerbContext context, Recipe fallback, Recipe? structured = null)
     {
-        var recipe = context.Get(_file) is { } file ? Read(file.FullName) : fallback;
+        var asked = context.Get(_pattern) is { } text ? Pattern.Parse(text) : null;
+        var recipe = context.Get(_file) is { } file ? Read(file.FullName) : asked is { Structures: not StructureKinds.None } ? structured ?? fallback : fallback;
         recipe = recipe with
         {
             Score = Choice(context.Get(_score)) ?? recipe.Score,
             Allocation = Choice(context.Get(_allocation)) ?? recipe.Allocation,
-            Pattern = context.Get(_pattern) is { } pattern ? Pattern.Parse(pattern) : recipe.Pattern,
+            Pattern = asked ?? recipe.Pattern,
             Sparsity = context.Get(_sparsity) ?? recipe.Sparsity,
             Update = Choice(context.Get(_update)) ?? recipe.Update,
             Values = context.Get(_values) is { } values ? ValueNames.Parse(values) : recipe.Values,

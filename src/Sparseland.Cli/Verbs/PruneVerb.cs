@@ -40,6 +40,7 @@ internal sealed class PruneVerb : Verb
     public override IReadOnlyList<(string Command, string Effect)> Examples =>
     [
         ("sparseland prune -o my-sparse", "the shipped model at 2:4 with SparseGPT and recovery; see my-sparse/report.html"),
+        ("sparseland prune --pattern neurons --sparsity 0.3 -o my-small", "a smaller dense model: feed-forward neurons are removed by CFSP"),
         ("sparseland prune llama-folder --score wanda --allocate owl --sparsity 0.6 --calib notes.txt -o out", "another model, unstructured; interrupted, the same command goes on"),
     ];
 
@@ -48,7 +49,7 @@ internal sealed class PruneVerb : Verb
     public override int Run(VerbContext context)
     {
         var path = _model.Resolve(context);
-        var recipe = _recipe.Build(context, Default(context.Get(_quick)));
+        var recipe = _recipe.Build(context, Default(context.Get(_quick)), Structured(context.Get(_quick)));
         using var checkpoint = Checkpoint.Open(path);
         if (context.Get(_dryRun))
             return PlanListing.Write(context, checkpoint, recipe);
@@ -97,6 +98,16 @@ internal sealed class PruneVerb : Verb
         Values = ElementType.BFloat16,
         Calibration = new CalibrationSettings { Sequences = quick ? 16 : 64, Length = quick ? 256 : 0 },
         Recovery = new RecoverySettings { Steps = quick ? 20 : 200 },
+    };
+
+    private static Recipe Structured(bool quick) => new()
+    {
+        Score = new MethodChoice("cfsp"),
+        Allocation = new MethodChoice("cfsp"),
+        Pattern = new StructuredPattern(StructureKinds.Neurons),
+        Sparsity = 0.3,
+        Values = ElementType.BFloat16,
+        Calibration = Default(quick).Calibration,
     };
 
     private Prepared Prepare(VerbContext context, Checkpoint checkpoint, Language.Tokenizers.Tokenizer tokenizer, Recipe recipe, bool measures, IProgress<ProgressReport> progress)

@@ -33,6 +33,9 @@ public static class ConfigurationWriter
         return buffer.ToArray();
     }
 
+    /// <summary>Whether config.json of a family can say that all projections have biases.</summary>
+    internal static bool CanSayBiases(string family) => family is "llama" or "gpt2";
+
     private static void WritePackedMark(Utf8JsonWriter json)
     {
         json.WriteStartObject("quantization_config");

@@ -22,6 +22,12 @@ public static class ModelCard
         Line($"|---|---|---|");
         Line($"| bytes of all tensors, index included | {report.BytesBefore:N0} | {report.BytesAfter:N0} |");
         Line($"| weights that are stored as numbers | {report.Parameters:N0} | {report.Parameters - report.PrunableParameters + report.KeptParameters:N0} |");
+        if (report.Structures is { } structures)
+        {
+            Line($"| parameters of the feed-forward layers | {structures.Before.FeedForward:N0} | {structures.After.FeedForward:N0} |");
+            Line($"| parameters of the attention | {structures.Before.Attention:N0} | {structures.After.Attention:N0} |");
+            Line($"| parameters of the whole model | {structures.Before.Total:N0} | {structures.After.Total:N0} |");
+        }
         foreach (var figure in report.Figures)
             Line($"| {figure.Name} | {figure.Before:0.####} | {figure.After:0.####} |");
         Line($"");

@@ -1,6 +1,7 @@
 using Sparseland.Errors;
 using Sparseland.Language.Checkpoints;
 using Sparseland.Language.Models;
+using Sparseland.Language.Pruning.Structures;
 using Sparseland.Progress;
 using Sparseland.Recipes;
 
@@ -23,6 +24,8 @@ public static class ModelPruner
         ArgumentNullException.ThrowIfNull(recipe);
         recipe.Validate();
         StoredLayout.Check(recipe);
+        if (recipe.IsStructured)
+            StructurePruner.Check(checkpoint.Configuration, recipe);
         var allocation = Methods.Allocations.Create(recipe.Allocation);
         return PruningPlan.Make(checkpoint, recipe, allocation.NeedsWalk ? null : allocation);
     }
@@ -31,8 +34,7 @@ public static class ModelPruner
     public static bool NeedsCalibration(Recipe recipe)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        var needs = Methods.Scores.Create(recipe.Score).Needs | Methods.Updates.Create(recipe.Update).Needs;
-        return needs != StatisticsKind.None || Methods.Allocations.Create(recipe.Allocation).NeedsWalk || recipe.Recovery is { Steps: > 0 };
+        return recipe.Needs != StatisticsKind.None || Methods.Allocations.Create(recipe.Allocation).NeedsWalk || recipe.Recovery is { Steps: > 0 };
     }
 
     /// <summary>Prunes.</summary>
@@ -46,7 +48,7 @@ public static class ModelPruner
         Plan(request.Checkpoint, request.Recipe);
         if (request.Calibration is null && NeedsCalibration(request.Recipe))
             throw new InvalidSettingException($"the recipe ({request.Recipe}) needs calibration text: give one, or let the model write its own");
-        return new PruneRun(request, progress, cancellation).Run();
+        return request.Recipe.IsStructured ? new StructureRun(request, progress, cancellation).Run() : new PruneRun(request, progress, cancellation).Run();
     }
 
     /// <summary>Prunes a small model in memory and leaves the result in the projections of a loaded model: for experiments and comparisons of many recipes.</summary>
@@ -57,11 +59,14 @@ public static class ModelPruner
     /// <param name="dense">Statistics of the dense model, to share them between recipes; null gathers what is needed.</param>
     /// <param name="cancellation">Heeded between sequences and matrices.</param>
     /// <returns>What became of every matrix.</returns>
+    /// <exception cref="InvalidSettingException">The recipe does not fit, or its pattern makes matrices smaller: <see cref="StructurePruner.Plan"/> is for those.</exception>
     public static IReadOnlyList<LayerReport> PruneInMemory(ICheckpoint checkpoint, Recipe recipe, CalibrationSet? calibration, TransformerModel model,
         DenseStatistics? dense = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         Plan(checkpoint, recipe);
+        if (recipe.IsStructured)
+            throw new InvalidSettingException($"the pattern {recipe.Pattern} makes matrices smaller: they have no place in a model of the old shape");
         if (calibration is null && NeedsCalibration(recipe))
             throw new InvalidSettingException($"the recipe ({recipe}) needs calibration text");
         var allocation = Methods.Allocations.Create(recipe.Allocation);

@@ -47,7 +47,7 @@ public static class Pricing
             rows.Add(PriceRival(request, dense, reference, rival, speed, cancellation));
             progress?.Report(new ProgressReport("pricing", rows.Count, total, rows[^1].Name));
         }
-        var kinds = Methods.Scores.Create(request.Base.Score).Needs | Methods.Updates.Create(request.Base.Update).Needs | Methods.Allocations.Create(request.Base.Allocation).Needs;
+        var kinds = request.Base.Needs | Methods.Allocations.Create(request.Base.Allocation).Needs;
         var statistics = kinds == StatisticsKind.None ? null : DenseStatistics.Collect(request.Checkpoint, request.Calibration, kinds, request.StatisticsFolder, progress, cancellation);
         foreach (var recipe in fitting)
         {

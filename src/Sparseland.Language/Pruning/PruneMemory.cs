@@ -37,7 +37,7 @@ public sealed record PruneMemory(long BlockBytes, long StatisticsBytes, long Sol
             .Select(projection => TensorCatalog.ProjectionShape(configuration, index, projection).Length * sizeof(float)).ToList()).ToList();
         var block = blocks.Max(matrices => matrices.Sum());
         var widest = Math.Max(configuration.FeedForwardWidth, Math.Max(configuration.Width, configuration.HeadCount * configuration.HeadWidth));
-        var kinds = Methods.Scores.Create(recipe.Score).Needs | Methods.Updates.Create(recipe.Update).Needs;
+        var kinds = recipe.Needs;
         var statistics = DenseStatistics.Readers(configuration)
             .Sum(readers => LayerStatistics.ByteCount(Enumerable.Range(0, configuration.BlockCount).Max(index => TensorCatalog.ProjectionShape(configuration, index, readers[0])[1]), kinds));
         var solver = MatrixCopies * blocks.Max(matrices => matrices.Max()) + (kinds.HasFlag(StatisticsKind.Gram) ? 3L * sizeof(double) * widest * widest : 0);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Sparseland.Language.Pruning.Structures;
 using Sparseland.Recipes;
 
 namespace Sparseland.Language.Pruning;
@@ -67,6 +68,30 @@ public sealed record LayerReport
 /// <param name="Values">One per block.</param>
 public sealed record BlockFigure(string Name, IReadOnlyList<double> Values);
 
+/// <summary>How many structures a layer kept.</summary>
+/// <param name="Name">The layer, such as "model.layers.0.mlp".</param>
+/// <param name="Block">The transformer block.</param>
+/// <param name="Before">Structures before.</param>
+/// <param name="Kept">Structures that stayed.</param>
+/// <param name="Requested">The fraction that was to go, before widths were rounded.</param>
+public sealed record StructureReport(string Name, int Block, int Before, int Kept, double Requested);
+
+/// <summary>What structured pruning removed, counted over all parameters.</summary>
+/// <param name="Before">Parameters of the model.</param>
+/// <param name="After">Parameters of the result, biases that were added included.</param>
+/// <param name="Layers">What every layer kept.</param>
+public sealed record StructuresReport(ParameterCount Before, ParameterCount After, IReadOnlyList<StructureReport> Layers)
+{
+    /// <summary>Fraction of the feed-forward layers' parameters that is gone.</summary>
+    public double FeedForwardRatio => 1 - (double)After.FeedForward / Before.FeedForward;
+
+    /// <summary>Fraction of the attention's parameters that is gone.</summary>
+    public double AttentionRatio => 1 - (double)After.Attention / Before.Attention;
+
+    /// <summary>Fraction of all parameters that is gone: the ratio by which the whole model became smaller.</summary>
+    public double ModelRatio => 1 - (double)After.Total / Before.Total;
+}
+
 /// <summary>Everything that is to be said about a pruned model: report.json in its folder. It holds nothing that differs between two runs of the same recipe.</summary>
 public sealed record PruneReport
 {
@@ -120,6 +145,9 @@ public sealed record PruneReport
 
     /// <summary>What the allocation saw per block.</summary>
     public IReadOnlyList<BlockFigure> Blocks { get; init; } = [];
+
+    /// <summary>What became of neurons and heads; null where the pattern removes single weights.</summary>
+    public StructuresReport? Structures { get; init; }
 
     /// <summary>The curve of the recovery, if there was one.</summary>
     public IReadOnlyList<RecoveryPoint> Recovery { get; init; } = [];

@@ -91,7 +91,7 @@ internal sealed class PruneRun
 
     private PruneProgress PruneBlocks(string work, string stage, PruningPlan plan, PruneProgress progress)
     {
-        var writer = new CheckpointWriter(stage, _checkpoint.Configuration, WriterOptions());
+        var writer = new CheckpointWriter(stage, _checkpoint.Configuration, PrunedFolder.WriterOptions(_checkpoint, _recipe));
         progress = WalkBlocks(work, stage, plan, progress, writer);
         // Nothing of the walk is held any more when the largest tensors come.
         MemoryRelief.After(plan.Tensors.Max(tensor => tensor.Shape.Length));
@@ -191,7 +191,7 @@ internal sealed class PruneRun
         using var pruned = Checkpoint.Open(stage);
         var recovery = new Recovery(_checkpoint, pruned, _recipe, _request.RecoveryText ?? _request.Calibration!);
         var curve = recovery.Run(Path.Combine(work, RecoveryFile), _progress, _cancellation);
-        layers = recovery.Write(new CheckpointWriter(work, _checkpoint.Configuration, WriterOptions()), plan, layers);
+        layers = recovery.Write(new CheckpointWriter(work, _checkpoint.Configuration, PrunedFolder.WriterOptions(_checkpoint, _recipe)), plan, layers);
         return (curve, layers);
     }
 
@@ -220,7 +220,7 @@ internal sealed class PruneRun
             Warnings = [.. layers.SelectMany(WarningCodes.Of), .. WarningCodes.Of(_recipe, layers)],
             Layers = layers,
         };
-        WriteCompanions(work, report);
+        PrunedFolder.WriteCompanions(_request, report, work);
         foreach (var name in new[] { PruneProgress.FileName, RecoveryFile })
             File.Delete(Path.Combine(work, name));
         foreach (var hidden in Directory.EnumerateFiles(work, "hidden-*.bin"))
@@ -238,30 +238,8 @@ internal sealed class PruneRun
         MemoryRelief.After((long)layer.Rows * layer.Columns);
     }
 
-    private void WriteCompanions(string work, PruneReport report)
-    {
-        _request.Tokenizer?.Save(work);
-        var source = Directory.Exists(_checkpoint.Path) ? _checkpoint.Path : Path.GetDirectoryName(Path.GetFullPath(_checkpoint.Path))!;
-        var generation = Path.Combine(source, "generation_config.json");
-        if (File.Exists(generation))
-            File.Copy(generation, Path.Combine(work, "generation_config.json"), overwrite: true);
-        AtomicFile.WriteText(Path.Combine(work, "recipe.json"), _recipe.ToJson() + "\n");
-        AtomicFile.WriteText(Path.Combine(work, PruneReport.FileName), report.ToJson() + "\n");
-        AtomicFile.WriteText(Path.Combine(work, "README.md"), ModelCard.Of(report, _recipe));
-    }
-
     private IReadOnlyList<(string Name, double Value)> Measure(ICheckpoint checkpoint) =>
         _request.Measure!(TransformerModel.Load(checkpoint, _progress, _cancellation), _cancellation);
-
-    private CheckpointWriterOptions WriterOptions()
-    {
-        var configuration = Path.Combine(_checkpoint.Path, "config.json");
-        return new CheckpointWriterOptions
-        {
-            Metadata = new Dictionary<string, string> { ["sparseland.recipe"] = _recipe.ToJson() },
-            OriginalConfiguration = File.Exists(configuration) ? File.ReadAllBytes(configuration) : default,
-        };
-    }
 
     private string StatisticsFolder(string work) => _request.StatisticsFolder ?? Path.Combine(work, StatisticsName);
 

@@ -19,7 +19,7 @@ namespace Sparseland.Language.Pruning;
 public sealed record PlannedTensor(string Name, Shape Shape, int Block, bool Prunes, Pattern? Pattern, double Sparsity, string Rule);
 
 /// <summary>The decision for every tensor of a model, made before anything is touched.</summary>
-public sealed class PruningPlan
+public sealed partial class PruningPlan
 {
     private readonly Dictionary<string, PlannedTensor> _byName;
 
@@ -60,6 +60,8 @@ public sealed class PruningPlan
         ArgumentNullException.ThrowIfNull(recipe);
         var matrices = PrunableMatrices(checkpoint.Configuration);
         CheckRules(checkpoint, recipe, matrices);
+        if (recipe.IsStructured)
+            return MakeStructured(checkpoint, recipe);
         var group = (recipe.Pattern as NofMPattern)?.Group ?? 0;
         var shares = allocation?.Allocate(new AllocationRequest(matrices, recipe.TargetSparsity, group));
         var sparsities = matrices.Select((matrix, index) => KeyValuePair.Create(matrix.Name, (matrix.Block, shares?[index] ?? recipe.TargetSparsity))).ToDictionary(StringComparer.Ordinal);

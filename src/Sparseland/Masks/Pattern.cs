@@ -3,7 +3,7 @@ using Sparseland.Layouts;
 
 namespace Sparseland.Masks;
 
-/// <summary>Which zeros are allowed: anywhere, N of every M columns, or whole blocks. What to keep within it is chosen by score elsewhere. Immutable.</summary>
+/// <summary>What may go: weights anywhere, N of every M columns, whole blocks, or whole structures (<see cref="StructuredPattern"/>). What to keep within it is chosen by score elsewhere. Immutable.</summary>
 public abstract record Pattern
 {
     /// <summary>Zeros anywhere.</summary>
@@ -14,6 +14,9 @@ public abstract record Pattern
 
     /// <summary>The sparsity that the pattern fixes, or null when it leaves it open.</summary>
     public virtual double? FixedSparsity => null;
+
+    /// <summary>What is removed as a whole, so that matrices become smaller; nothing for patterns of zeros.</summary>
+    public virtual StructureKinds Structures => StructureKinds.None;
 
     /// <summary>Checks that a matrix can carry the pattern.</summary>
     /// <param name="rows">Rows.</param>
@@ -28,7 +31,7 @@ public abstract record Pattern
     /// <summary>The first place where a mask breaks the pattern, in words, or null.</summary>
     public abstract string? FirstViolation(Mask mask);
 
-    /// <summary>Reads "unstructured", "2:4" or "block:1x8".</summary>
+    /// <summary>Reads "unstructured", "2:4", "block:1x8", "neurons", "neurons:8", "heads" or "neurons+heads".</summary>
     /// <exception cref="InvalidSettingException">It is none of these.</exception>
     public static Pattern Parse(string text)
     {
@@ -39,6 +42,8 @@ public abstract record Pattern
             return new NofMPattern(keep, group);
         if (LayoutRegistry.TryParseBlock(text, out var rows, out var columns))
             return new BlockPattern(rows, columns);
-        throw new InvalidSettingException($"there is no pattern '{text}'{Suggestion.For(text, ["unstructured", "2:4", "4:8", "block:1x8"])}; known: unstructured, N:M (such as 2:4), block:RxC (such as block:1x8)");
+        if (StructuredPattern.TryParse(text, out var structured))
+            return structured!;
+        throw new InvalidSettingException($"there is no pattern '{text}'{Suggestion.For(text, ["unstructured", "2:4", "4:8", "block:1x8", "neurons", "heads", "neurons+heads"])}; known: unstructured, N:M (such as 2:4), block:RxC (such as block:1x8), neurons (or neurons:8), heads, neurons+heads");
     }
 }

@@ -2,18 +2,22 @@ using Sparseland.Tensors;
 
 namespace Sparseland.Recipes;
 
-/// <summary>A matrix that takes part in an allocation.</summary>
-/// <param name="Name">The tensor's name.</param>
+/// <summary>What takes part in an allocation: a matrix of weights, or for structured patterns a layer's set of structures.</summary>
+/// <param name="Name">The tensor's name, or the layer's ("model.layers.0.mlp").</param>
 /// <param name="Block">The transformer block it belongs to, from 0.</param>
-/// <param name="Rows">Outputs.</param>
-/// <param name="Columns">Inputs.</param>
+/// <param name="Rows">Outputs, or structures.</param>
+/// <param name="Columns">Inputs, or parameters of a structure.</param>
 public sealed record PrunableMatrix(string Name, int Block, int Rows, int Columns);
 
 /// <summary>What an allocation has to share out.</summary>
 /// <param name="Matrices">All matrices that may be pruned, in the order of the model.</param>
 /// <param name="Sparsity">The mean sparsity that is wanted, 0 to below 1.</param>
 /// <param name="Group">For N:M patterns the M, so that sparsities become whole counts of M; 0 for patterns that take any sparsity.</param>
-public sealed record AllocationRequest(IReadOnlyList<PrunableMatrix> Matrices, double Sparsity, int Group = 0);
+public sealed record AllocationRequest(IReadOnlyList<PrunableMatrix> Matrices, double Sparsity, int Group = 0)
+{
+    /// <summary>For structured patterns the scores of all structures, set by set; null for patterns of zeros.</summary>
+    public IReadOnlyList<double[]>? Scores { get; init; }
+}
 
 /// <summary>One block of the dense model as an allocation sees it while calibration passes through it.</summary>
 /// <param name="Block">The block's number, from 0.</param>
@@ -37,6 +41,9 @@ public interface IAllocation
 
     /// <summary>Whether it reads <see cref="BlockObservation.HiddenStates"/>; kept statistics then do not spare it the walk.</summary>
     bool ReadsHiddenStates => false;
+
+    /// <summary>Whether it compares <see cref="AllocationRequest.Scores"/>, and so works only with structured patterns.</summary>
+    bool ComparesScores => false;
 
     /// <summary>What that walk gathers.</summary>
     StatisticsKind Needs => StatisticsKind.None;

@@ -18,6 +18,9 @@ public sealed class MethodRegistry<TMethod>(string choice, params IReadOnlyList<
     /// <summary>All methods, in the order of help texts.</summary>
     public IReadOnlyList<MethodEntry<TMethod>> Entries => entries;
 
+    /// <summary>Whether there is a method of that name.</summary>
+    public bool Knows(string name) => entries.Any(entry => entry.Name == name);
+
     /// <summary>Makes a method.</summary>
     /// <exception cref="InvalidSettingException">The name or an option is unknown, or an option's value is not legal.</exception>
     public TMethod Create(MethodChoice method)
@@ -51,6 +54,8 @@ public static class Methods
     public static MethodRegistry<IAllocation> Allocations { get; } = new("allocation",
         new("uniform", "the same sparsity everywhere", options => new UniformAllocation(options)),
         new("owl", "less sparsity for blocks with more outlier scores", options => new OwlAllocation(options)),
+        new("cfsp", "less sparsity for blocks that turn the hidden state more", options => new CfspAllocation(options)),
+        new("global", "for neurons and heads: one threshold over the standardised scores of all layers", options => new GlobalAllocation(options)),
         new("given", "sparsities by hand, by block or by name", options => new GivenAllocation(options)));
 
     /// <summary>What happens to the weights that stay.</summary>
@@ -58,4 +63,17 @@ public static class Methods
         new("none", "they stay as they are", options => new NoUpdate(options)),
         new("obs", "optimal brain surgery: they take over the pruned weights' work, column by column", options => new ObsUpdate(options)),
         new("dsnot", "they stay; single weights are exchanged until the expected error of every row is near zero", options => new DsnotUpdate(options)));
+
+    /// <summary>What says how much a neuron or head matters; the first choice where the pattern is structured.</summary>
+    public static MethodRegistry<IStructureScore> StructureScores { get; } = new("score of whole structures",
+        new("cfsp", "weights relative to those of the other structures, times the norm of the activations", options => new CfspScore(options)),
+        new("wanda", "mean of |w| times the norm of its input channel over the weights that read the structure", options => new WandaStructureScore(options)),
+        new("magnitude", "norm of the weights that read the structure: no calibration", options => new MagnitudeStructureScore(options)),
+        new("flap", "variance of the activations times the squared norm of the weights that read them", options => new FlapScore(options)),
+        new("random", "chance: the baseline that every other has to beat", options => new RandomStructureScore(options)));
+
+    /// <summary>What happens to the structures that stay; the fourth choice where the pattern is structured.</summary>
+    public static MethodRegistry<IStructureUpdate> StructureUpdates { get; } = new("update of whole structures",
+        new("none", "they stay as they are", options => new NoStructureUpdate(options)),
+        new("bias", "the mean of what was removed becomes a bias", options => new BiasUpdate(options)));
 }

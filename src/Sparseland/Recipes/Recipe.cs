@@ -18,7 +18,7 @@ public sealed partial record Recipe
     /// <summary>How sparse each matrix becomes.</summary>
     public MethodChoice Allocation { get; init; } = new("uniform");
 
-    /// <summary>Which zeros are allowed.</summary>
+    /// <summary>Which zeros are allowed, or which structures go.</summary>
     public Pattern Pattern { get; init; } = Pattern.Unstructured;
 
     /// <summary>What happens to the weights that stay.</summary>
@@ -62,16 +62,15 @@ public sealed partial record Recipe
             throw new InvalidSettingException(string.Create(CultureInfo.InvariantCulture, $"sparsity {Sparsity}: it is the fraction of weights to remove, from 0 to below 1"));
         if (Values is not (ElementType.Float32 or ElementType.BFloat16 or ElementType.Int8))
             throw new InvalidSettingException($"values {Values}: expected f32, bf16 or int8");
-        Methods.Scores.Create(Score);
-        Methods.Allocations.Create(Allocation);
-        var update = Methods.Updates.Create(Update);
+        var allocation = Methods.Allocations.Create(Allocation);
+        if (IsStructured)
+            ValidateStructured();
+        else
+            ValidateMasked(allocation);
         Calibration.Validate();
         Recovery?.Validate();
         foreach (var rule in Rules)
             rule.Validate();
-        foreach (var pattern in Rules.Select(rule => rule.Pattern).Prepend(Pattern).OfType<Pattern>())
-            if (update.Refuses(pattern) is { } reason)
-                throw new InvalidSettingException($"update {Update} with the pattern {pattern}: {reason}");
         return this;
     }
 

@@ -7,22 +7,26 @@ namespace Sparseland.Language.Pruning.Structures;
 
 /// <summary>
 /// A model without the structures that were removed: an ordinary smaller dense model. Rows and columns are gathered when a tensor is asked for, so a model of any size
-/// can be compacted tensor by tensor; what loses nothing is the source's own, bit for bit. Reads are thread-safe where the source's are.
+/// can be compacted tensor by tensor; what loses nothing is the source's own, bit for bit. Consumers may gain biases; where the model had none, all projections of the
+/// layer then have them, zero where nothing is added. Reads are thread-safe where the source's are.
 /// </summary>
 public sealed class CompactedCheckpoint : ICheckpoint
 {
     private readonly ICheckpoint _source;
+    private readonly IReadOnlyDictionary<string, float[]> _addedBiases;
     private readonly Dictionary<string, Gather> _gathers = new(StringComparer.Ordinal);
 
     /// <summary>Compacts a model.</summary>
     /// <param name="source">The model; it is not disposed with this view.</param>
     /// <param name="kept">What stays of the sets that lose something; sets that are not named stay whole.</param>
+    /// <param name="addedBiases">What is added to biases of output and down projections, by their canonical names; null for nothing.</param>
     /// <exception cref="ArgumentException">A set is not one of the model's, or is named twice.</exception>
-    public CompactedCheckpoint(ICheckpoint source, IReadOnlyList<KeptStructures> kept)
+    public CompactedCheckpoint(ICheckpoint source, IReadOnlyList<KeptStructures> kept, IReadOnlyDictionary<string, float[]>? addedBiases = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(kept);
         _source = source;
+        _addedBiases = addedBiases ?? new Dictionary<string, float[]>();
         var before = source.Configuration;
         var shapes = Enumerable.Range(0, before.BlockCount).Select(before.ShapeOf).ToArray();
         foreach (var one in kept)
@@ -31,7 +35,7 @@ public sealed class CompactedCheckpoint : ICheckpoint
             shapes[one.Set.Block] = one.Set.Narrow(shapes[one.Set.Block], one.Indices.Count);
             AddGathers(one);
         }
-        Configuration = before.WithBlockShapes(shapes);
+        Configuration = WithBiases(before.WithBlockShapes(shapes), _addedBiases.Keys);
         Tensors = Describe();
     }
 
@@ -45,7 +49,7 @@ public sealed class CompactedCheckpoint : ICheckpoint
     public IReadOnlyList<CheckpointTensor> Tensors { get; }
 
     /// <inheritdoc/>
-    public bool Contains(string name) => _source.Contains(name);
+    public bool Contains(string name) => Tensors.Any(tensor => tensor.Name == name);
 
     /// <inheritdoc/>
     public MatrixLayout LoadMatrix(string name)
@@ -57,13 +61,32 @@ public sealed class CompactedCheckpoint : ICheckpoint
     /// <inheritdoc/>
     public Tensor<float> LoadTensor(string name)
     {
+        if (!_addedBiases.TryGetValue(name, out var added) && _source.Contains(name))
+            return LoadKept(name);
+        var bias = _source.Contains(name) ? LoadKept(name) : new Tensor<float>(Tensors.First(tensor => tensor.Name == name).Shape);
+        if (added is not null)
+            TensorPrimitives.Add(bias.Span, added, bias.Span);
+        return bias;
+    }
+
+    /// <summary>Nothing to let go: the source is its owner's.</summary>
+    public void Dispose() { }
+
+    private Tensor<float> LoadKept(string name)
+    {
         if (!_gathers.TryGetValue(name, out var gather))
             return _source.LoadTensor(name);
         return gather.IsVector ? gather.Apply(_source.LoadTensor(name)) : gather.Apply(_source.LoadMatrix(name));
     }
 
-    /// <summary>Nothing to let go: the source is its owner's.</summary>
-    public void Dispose() { }
+    private static TransformerConfiguration WithBiases(TransformerConfiguration configuration, IEnumerable<string> biases)
+    {
+        foreach (var name in biases)
+            configuration = name.Contains(".mlp.", StringComparison.Ordinal)
+                ? configuration with { FeedForwardBias = true }
+                : configuration with { QueryKeyValueBias = true, AttentionOutputBias = true };
+        return configuration;
+    }
 
     // Numbers stored one by one stay as they are; what shares scales with removed neighbours becomes float32, which holds it exactly.
     private static ElementType ElementOf(ElementType element) => element is ElementType.Float16 or ElementType.BFloat16 ? element : ElementType.Float32;
@@ -98,14 +121,15 @@ public sealed class CompactedCheckpoint : ICheckpoint
 
     private List<CheckpointTensor> Describe()
     {
-        var shapes = TensorCatalog.For(Configuration).ToDictionary(tensor => tensor.Name, tensor => tensor.Shape, StringComparer.Ordinal);
+        var known = _source.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
         var tensors = new List<CheckpointTensor>();
-        foreach (var tensor in _source.Tensors)
+        foreach (var (name, shape) in TensorCatalog.For(Configuration))
         {
-            var element = ElementOf(tensor.Element);
-            tensors.Add(_gathers.ContainsKey(tensor.Name)
-                ? new CheckpointTensor(tensor.Name, shapes[tensor.Name], element, "dense", shapes[tensor.Name].Length * (element == ElementType.Float32 ? 4 : 2))
-                : tensor);
+            var before = known.GetValueOrDefault(name);
+            var element = before is null || _addedBiases.ContainsKey(name) ? ElementType.Float32 : ElementOf(before.Element);
+            tensors.Add(before is not null && !_gathers.ContainsKey(name) && !_addedBiases.ContainsKey(name)
+                ? before
+                : new CheckpointTensor(name, shape, element, "dense", shape.Length * (element == ElementType.Float32 ? 4 : 2)));
         }
         return tensors;
     }

@@ -50,6 +50,9 @@ public sealed record StructureSet(string Name, int Block, StructureKinds Kind, i
         return parameters;
     }
 
+    /// <summary>The names of its matrices, producers first.</summary>
+    public IEnumerable<string> Matrices => Producers.Append(Consumer).Select(part => TensorNames.Weight(Block, part.Projection));
+
     /// <summary>The block's shape when only some structures of this set stay.</summary>
     /// <param name="shape">The shape before.</param>
     /// <param name="kept">How many stay.</param>

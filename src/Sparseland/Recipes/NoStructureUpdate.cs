@@ -1,0 +1,17 @@
+namespace Sparseland.Recipes;
+
+/// <summary>The kept structures stay bit for bit as they are.</summary>
+public sealed class NoStructureUpdate : IStructureUpdate
+{
+    /// <summary>Reads its options: it has none.</summary>
+    public NoStructureUpdate(MethodOptions options) => ArgumentNullException.ThrowIfNull(options);
+
+    /// <inheritdoc/>
+    public string Name => "none";
+
+    /// <inheritdoc/>
+    public StatisticsKind Needs => StatisticsKind.None;
+
+    /// <inheritdoc/>
+    public float[]? AddedBias(StructureProblem problem, IReadOnlyList<int> kept) => null;
+}
