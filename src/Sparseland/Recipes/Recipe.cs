@@ -72,6 +72,8 @@ public sealed partial record Recipe
         foreach (var pattern in Rules.Select(rule => rule.Pattern).Prepend(Pattern).OfType<Pattern>())
             if (update.Refuses(pattern) is { } reason)
                 throw new InvalidSettingException($"update {Update} with the pattern {pattern}: {reason}");
+        if (update.Refuses(this) is { } fault)
+            throw new InvalidSettingException($"update {Update}: {fault}");
         return this;
     }
 
