@@ -47,21 +47,22 @@ internal sealed class BlockPruner
     /// <param name="block">The block.</param>
     /// <param name="projection">The projection.</param>
     /// <param name="statistics">What was gathered of its inputs; null when nothing is needed.</param>
-    public PrunedMatrix Prune(TransformerBlock block, Projection projection, LayerStatistics? statistics)
+    /// <param name="cancellation">Ends a method that takes long.</param>
+    public PrunedMatrix Prune(TransformerBlock block, Projection projection, LayerStatistics? statistics, CancellationToken cancellation = default)
     {
         var name = TensorNames.Weight(block.Index, projection.Name);
         var planned = _plan[name];
-        var pruned = Prune(name, planned, projection, statistics);
+        var pruned = Prune(name, planned, projection, statistics, cancellation);
         MemoryRelief.After(planned.Shape.Length);
         return pruned;
     }
 
-    private PrunedMatrix Prune(string name, PlannedTensor planned, Projection projection, LayerStatistics? statistics)
+    private PrunedMatrix Prune(string name, PlannedTensor planned, Projection projection, LayerStatistics? statistics, CancellationToken cancellation)
     {
         var dense = Tensor<float>.Uninitialized(planned.Shape);
         projection.Matrix.ToDense(dense.Matrix);
         var outcome = planned.Prunes
-            ? Apply(new LayerProblem(name, dense.Matrix, statistics, _recipe.Seed), planned)
+            ? Apply(new LayerProblem(name, dense.Matrix, statistics, _recipe.Seed) { Values = _values, Cancellation = cancellation }, planned)
             : new LayerOutcome(dense, Mask.Full(planned.Shape[0], planned.Shape[1]), null, []);
         var stored = outcome.Replacement ?? StoredLayout.Store(_layout, _values, outcome.Weights, outcome.Mask, planned.Pattern);
         var final = Tensor<float>.Uninitialized(planned.Shape);
@@ -116,7 +117,7 @@ internal sealed class BlockPruner
             Columns = mask.Columns,
             Pattern = planned.Prunes ? planned.Pattern!.ToString()! : "dense",
             Requested = planned.Sparsity,
-            Achieved = mask.Sparsity,
+            Achieved = stored.HasMask ? mask.Sparsity : 1 - (double)stored.ByteCount / DenseMatrix.BytesFor(stored.Element, mask.Rows, mask.Columns),
             Layout = stored.Name,
             Bytes = stored.ByteCount,
             EstimatedLoss = outcome.Loss,

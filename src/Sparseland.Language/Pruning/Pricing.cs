@@ -138,7 +138,7 @@ public static class Pricing
     {
         var outside = recipe.Values == ElementType.Float32 ? ElementType.Float32 : ElementType.BFloat16;
         var model = pruned.Convert((name, matrix) => reports.TryGetValue(name, out var report)
-            ? StoredLayout.Store(recipe.Layout, recipe.Values, Dense(matrix), matrix.ToMask(), report.Pattern == "dense" ? null : Pattern.Parse(report.Pattern))
+            ? !matrix.HasMask ? MatrixLayoutFactory.Convert(matrix, matrix.Name, recipe.Values) : StoredLayout.Store(recipe.Layout, recipe.Values, Dense(matrix), matrix.ToMask(), report.Pattern == "dense" ? null : Pattern.Parse(report.Pattern))
             : DenseMatrix.FromFloat32(Dense(matrix).Matrix, outside));
         var prunable = reports.Values.Sum(report => (double)report.Rows * report.Columns);
         var sparsity = reports.Values.Sum(report => report.Achieved * report.Rows * report.Columns) / prunable;

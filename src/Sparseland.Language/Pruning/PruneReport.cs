@@ -38,7 +38,7 @@ public sealed record LayerReport
     /// <summary>The sparsity asked for.</summary>
     public required double Requested { get; init; }
 
-    /// <summary>The fraction of entries that are not kept.</summary>
+    /// <summary>The fraction of entries that are not kept; for a product of factors the fraction of the dense bytes of the same value type that is saved.</summary>
     public required double Achieved { get; init; }
 
     /// <summary>The layout it is stored in.</summary>

@@ -233,7 +233,7 @@ internal sealed class PruneRun
 
     private static void CheckKept(Checkpoint result, LayerReport layer)
     {
-        if (result.LoadMatrix(layer.Name) is ILayoutParts and MatrixLayout stored && Math.Abs(stored.Sparsity - layer.Achieved) > 1e-9)
+        if (result.LoadMatrix(layer.Name) is ILayoutParts and MatrixLayout { HasMask: true } stored && Math.Abs(stored.Sparsity - layer.Achieved) > 1e-9)
             throw new MismatchException($"SPL005 {layer.Name}: the file keeps {stored.KeptCount} weights, the mask {layer.Achieved:P3} less than all");
         MemoryRelief.After((long)layer.Rows * layer.Columns);
     }

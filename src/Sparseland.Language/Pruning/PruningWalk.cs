@@ -53,7 +53,7 @@ internal sealed class PruningWalk(ICheckpoint checkpoint, Recipe recipe, BlockPr
         foreach (var projection in block.Projections)
         {
             cancellation.ThrowIfCancellationRequested();
-            matrices.Add(pruner.Prune(block, projection, statistics?[projection.Name]));
+            matrices.Add(pruner.Prune(block, projection, statistics?[projection.Name], cancellation));
         }
         return matrices;
     }
@@ -68,7 +68,7 @@ internal sealed class PruningWalk(ICheckpoint checkpoint, Recipe recipe, BlockPr
             foreach (var name in readers)
             {
                 cancellation.ThrowIfCancellationRequested();
-                matrices.Add(pruner.Prune(block, block[name], statistics[name]));
+                matrices.Add(pruner.Prune(block, block[name], statistics[name], cancellation));
             }
         }
         return matrices;

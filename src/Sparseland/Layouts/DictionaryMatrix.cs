@@ -14,8 +14,9 @@ namespace Sparseland.Layouts;
 ///    0 1 2        2 -1 .              2 -1 2      values 3 1, 2 -1
 ///    0 -4 0
 /// </code>
-/// Parts: dictionary (float32 or bfloat16 [k x columns]), atoms (uint8 [rows x ceil(k / 8)], a bit for each atom of a row, lowest first),
+/// Parts: dictionary (float32 or bfloat16 [k x columns]), atoms (uint8 [rows x ceil(k / 8)], a bit for each atom of a row, lowest first; empty when s = k),
 /// values (as the dictionary [rows x s + 16], by rising atom, the last 16 zero). k and s follow from the lengths. In memory the codes are compressed sparse rows over the same values.
+/// With s = k every row uses every atom: W is of rank k, as a truncated singular value decomposition leaves it, and the codes are dense.
 /// A product uses both factors, u = D x and then y = S u, and costs k · columns + s · rows multiplications; W itself is never made.
 /// </summary>
 public sealed unsafe class DictionaryMatrix : MatrixLayout, ILayoutParts
@@ -25,7 +26,8 @@ public sealed unsafe class DictionaryMatrix : MatrixLayout, ILayoutParts
 
     private readonly LayoutPart[] _parts;
     private readonly DenseMatrix _dictionary;
-    private readonly CsrMatrix _codes;
+    private readonly MatrixLayout _codes;
+    private readonly byte* _values;
 
     /// <summary>Rebuilds the matrix over its parts.</summary>
     /// <param name="element">Float32 or BFloat16.</param>
@@ -41,12 +43,15 @@ public sealed unsafe class DictionaryMatrix : MatrixLayout, ILayoutParts
         var atoms = list.Find("atoms", PartType.UInt8);
         var values = list.Find("values", StoredValues.PartOf(element));
         (Atoms, AtomsPerRow) = CheckExtents(rows, columns, dictionary.Count, values.Count - StoredValues.Slack);
-        list.Require(atoms, (long)rows * MaskBytes(Atoms));
+        list.Require(atoms, rows * MaskBytes(Atoms, AtomsPerRow));
         Element = element;
         _parts = [dictionary, atoms, values];
         ByteCount = _parts.Sum(part => part.Bytes.Length);
         _dictionary = DenseMatrix.FromStorage(element, Atoms, columns, dictionary.Bytes);
-        _codes = new CsrMatrix(element, rows, Atoms, [Offsets(rows, AtomsPerRow), Expand(atoms, rows, Atoms, AtomsPerRow), values]);
+        _values = values.Pointer;
+        _codes = AtomsPerRow == Atoms
+            ? DenseMatrix.FromStorage(element, rows, Atoms, values.Bytes)
+            : new CsrMatrix(element, rows, Atoms, [Offsets(rows, AtomsPerRow), Expand(atoms, rows, Atoms, AtomsPerRow), values]);
     }
 
     /// <inheritdoc/>
@@ -74,7 +79,7 @@ public sealed unsafe class DictionaryMatrix : MatrixLayout, ILayoutParts
     public IReadOnlyList<LayoutPart> Parts => _parts;
 
     /// <summary>How the codes are multiplied, for descriptions.</summary>
-    internal CsrMatrix Codes => _codes;
+    internal MatrixLayout Codes => _codes;
 
     /// <summary>Stores a dictionary and codes.</summary>
     /// <param name="dictionary">D [atoms, columns].</param>
@@ -93,9 +98,10 @@ public sealed unsafe class DictionaryMatrix : MatrixLayout, ILayoutParts
         for (var atom = 0; atom < atoms; atom++)
             StoredValues.Encode(element, dictionary.Row(atom), 0, stored.Pointer + (long)atom * dictionary.Columns * StoredValues.SizeOf(element));
         dictionary.KeepAlive();
-        var mask = LayoutPart.Allocate("atoms", PartType.UInt8, (long)rows * MaskBytes(atoms));
-        for (var i = 0; i < codes.Indices.Length; i++)
-            mask.Pointer[(long)(i / perRow) * MaskBytes(atoms) + (codes.Indices[i] >> 3)] |= (byte)(1 << (codes.Indices[i] & 7));
+        var maskBytes = MaskBytes(atoms, perRow);
+        var mask = LayoutPart.Allocate("atoms", PartType.UInt8, rows * maskBytes);
+        for (var i = 0; maskBytes > 0 && i < codes.Indices.Length; i++)
+            mask.Pointer[i / perRow * maskBytes + (codes.Indices[i] >> 3)] |= (byte)(1 << (codes.Indices[i] & 7));
         var numbers = Tensor<float>.Uninitialized(new Shape(rows, perRow));
         TensorPrimitives.ConvertTruncating<double, float>(codes.Values, numbers.Span);
         StoredValues.RequireFinite(element, numbers.Matrix, Mask.Full(rows, perRow));
@@ -111,7 +117,7 @@ public sealed unsafe class DictionaryMatrix : MatrixLayout, ILayoutParts
     /// <param name="atoms">k.</param>
     /// <param name="atomsPerRow">s.</param>
     public static long BytesFor(ElementType element, int rows, int columns, int atoms, int atomsPerRow) =>
-        ((long)atoms * columns + (long)rows * atomsPerRow + StoredValues.Slack) * StoredValues.SizeOf(element) + (long)rows * MaskBytes(atoms);
+        ((long)atoms * columns + (long)rows * atomsPerRow + StoredValues.Slack) * StoredValues.SizeOf(element) + rows * MaskBytes(atoms, atomsPerRow);
 
     /// <summary>The same factors in another value type.</summary>
     /// <param name="element">Float32 or BFloat16.</param>
@@ -125,7 +131,7 @@ public sealed unsafe class DictionaryMatrix : MatrixLayout, ILayoutParts
         for (var i = 0; i < codes.Indices.Length; i++)
         {
             codes.Indices[i] = AtomAt(i);
-            codes.Values[i] = StoredValues.Load(Element, _codes.Values, i, 0);
+            codes.Values[i] = StoredValues.Load(Element, _values, i, 0);
         }
         GC.KeepAlive(this);
         return Create(dictionary.Matrix, codes, element);
@@ -187,7 +193,7 @@ public sealed unsafe class DictionaryMatrix : MatrixLayout, ILayoutParts
         for (var i = (long)row * AtomsPerRow; i < (row + 1L) * AtomsPerRow; i++)
         {
             _dictionary.CopyRow(AtomAt(i), atom);
-            TensorPrimitives.MultiplyAdd<float>(atom, StoredValues.Load(Element, _codes.Values, i, 0), destination, destination);
+            TensorPrimitives.MultiplyAdd<float>(atom, StoredValues.Load(Element, _values, i, 0), destination, destination);
         }
         GC.KeepAlive(this);
     }
@@ -200,9 +206,15 @@ public sealed unsafe class DictionaryMatrix : MatrixLayout, ILayoutParts
 
     private MatrixView<float> Between(int batch) => new(Scratch.Get<float>(Scratch.BetweenFactors, (long)batch * Atoms), batch, Atoms, Atoms, null);
 
-    private int AtomAt(long place) => _codes.NarrowColumns != null ? _codes.NarrowColumns[place] : _codes.WideColumns[place];
+    private int AtomAt(long place)
+    {
+        if (_codes is not CsrMatrix sparse)
+            return (int)(place % AtomsPerRow);
+        return sparse.NarrowColumns != null ? sparse.NarrowColumns[place] : sparse.WideColumns[place];
+    }
 
-    private static int MaskBytes(int atoms) => (atoms + 7) / 8;
+    // Of a row.
+    private static long MaskBytes(int atoms, int atomsPerRow) => atomsPerRow == atoms ? 0 : (atoms + 7) / 8;
 
     private static (int Atoms, int AtomsPerRow) CheckExtents(int rows, int columns, long dictionary, long values)
     {
@@ -228,14 +240,14 @@ public sealed unsafe class DictionaryMatrix : MatrixLayout, ILayoutParts
     private static LayoutPart Expand(LayoutPart mask, int rows, int atoms, int perRow)
     {
         var columns = LayoutPart.Allocate("columns", atoms <= 65536 ? PartType.UInt16 : PartType.Int32, (long)rows * perRow);
-        var bytes = MaskBytes(atoms);
+        var bytes = MaskBytes(atoms, perRow);
         var position = 0L;
         for (var row = 0; row < rows; row++)
         {
             var start = position;
-            for (var i = 0; i < bytes; i++)
+            for (var i = 0; i < (int)bytes; i++)
             {
-                for (var bits = (uint)mask.Pointer[(long)row * bytes + i]; bits != 0; bits &= bits - 1)
+                for (var bits = (uint)mask.Pointer[row * bytes + i]; bits != 0; bits &= bits - 1)
                 {
                     var atom = i * 8 + BitOperations.TrailingZeroCount(bits);
                     if (atom >= atoms || position - start == perRow)
@@ -264,7 +276,7 @@ public sealed unsafe class DictionaryMatrix : MatrixLayout, ILayoutParts
                 var target = destination.Row(row);
                 target.Clear();
                 for (var i = (long)row * matrix.AtomsPerRow; i < (row + 1L) * matrix.AtomsPerRow; i++)
-                    TensorPrimitives.MultiplyAdd<float>(dictionary.Row(matrix.AtomAt(i)), StoredValues.Load(matrix.Element, matrix._codes.Values, i, 0), target, target);
+                    TensorPrimitives.MultiplyAdd<float>(dictionary.Row(matrix.AtomAt(i)), StoredValues.Load(matrix.Element, matrix._values, i, 0), target, target);
             }
         }
     }

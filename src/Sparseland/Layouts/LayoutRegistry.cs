@@ -60,7 +60,7 @@ public static class LayoutRegistry
         },
         new()
         {
-            Name = DictionaryMatrix.LayoutName, Meaning = "atoms and sparse codes, learned by the update of that name", Elements = FloatAndBrain,
+            Name = DictionaryMatrix.LayoutName, Meaning = "atoms and codes, sparse or not, learned by the updates dictionary and svd", Elements = FloatAndBrain,
             Matches = name => name == DictionaryMatrix.LayoutName,
             ChangeElement = (matrix, element) => ((DictionaryMatrix)matrix).WithElement(element),
             Read = (_, element, rows, columns, parts) => new DictionaryMatrix(element, rows, columns, parts),
@@ -120,7 +120,7 @@ public static class LayoutRegistry
     }
 
     private static InvalidSettingException NoMask(string name) =>
-        new($"the layout {name} holds no mask: it is learned from the weights by a recipe whose update is '{name}'; choose another layout, or auto");
+        new($"the layout {name} holds no mask: it is learned from the weights by a recipe's update (dictionary or svd); choose another layout, or auto");
 
     private static InvalidSettingException Unknown(string name)
     {

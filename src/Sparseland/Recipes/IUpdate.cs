@@ -16,6 +16,10 @@ public interface IUpdate
     /// <summary>Why the method cannot be used with a pattern, in words that end with a way out; null where it can.</summary>
     string? Refuses(Pattern pattern) => null;
 
+    /// <summary>Why the method cannot be part of a recipe for another reason than a pattern (its layout, values or recovery), in words that end with a way out; null where it can.</summary>
+    /// <param name="recipe">The recipe, otherwise legal.</param>
+    string? Refuses(Recipe recipe) => null;
+
     /// <summary>Prunes one matrix.</summary>
     /// <param name="layer">The matrix; its weights are left as they are.</param>
     /// <param name="score">The recipe's score.</param>

@@ -1,3 +1,4 @@
+using Sparseland.Layouts;
 using Sparseland.Tensors;
 
 namespace Sparseland.Recipes;
@@ -24,6 +25,12 @@ public sealed class LayerProblem(string name, MatrixView<float> weights, LayerSt
 
     /// <summary>The recipe's seed.</summary>
     public ulong Seed { get; } = seed;
+
+    /// <summary>How numbers of the result will be stored.</summary>
+    public ElementType Values { get; init; } = ElementType.Float32;
+
+    /// <summary>Ends a method that takes long; such a method looks at it.</summary>
+    public CancellationToken Cancellation { get; init; }
 
     /// <summary>The factor of the inverse Hessian; computed once for all that ask with the same damping.</summary>
     public HessianFactor Factor(double damping)

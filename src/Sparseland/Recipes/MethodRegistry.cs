@@ -62,7 +62,9 @@ public static class Methods
     public static MethodRegistry<IUpdate> Updates { get; } = new("update",
         new("none", "they stay as they are", options => new NoUpdate(options)),
         new("obs", "optimal brain surgery: they take over the pruned weights' work, column by column", options => new ObsUpdate(options)),
-        new("dsnot", "they stay; single weights are exchanged until the expected error of every row is near zero", options => new DsnotUpdate(options)));
+        new("dsnot", "they stay; single weights are exchanged until the expected error of every row is near zero", options => new DsnotUpdate(options)),
+        new("dictionary", "each output becomes a sum of a few atoms of a learned dictionary (CoSpaDi); sparsity is the share of the bytes that goes", options => new DictionaryUpdate(options)),
+        new("svd", "a product of two thin matrices: what a dictionary has to beat at equal size", options => new SvdUpdate(options)));
 
     /// <summary>What says how much a neuron or head matters; the first choice where the pattern is structured.</summary>
     public static MethodRegistry<IStructureScore> StructureScores { get; } = new("score of whole structures",

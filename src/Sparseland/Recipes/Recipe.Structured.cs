@@ -36,6 +36,8 @@ public sealed partial record Recipe
         foreach (var pattern in Rules.Select(rule => rule.Pattern).Prepend(Pattern).OfType<Masks.Pattern>())
             if (update.Refuses(pattern) is { } reason)
                 throw new InvalidSettingException($"update {Update} with the pattern {pattern}: {reason}");
+        if (update.Refuses(this) is { } fault)
+            throw new InvalidSettingException($"update {Update}: {fault}");
         Refuse(allocation.ComparesScores, $"the allocation {Allocation.Name} compares the scores of whole structures: choose another, or the pattern neurons, heads or neurons+heads");
         Refuse(Rules.Any(rule => rule.Pattern is { Structures: not Masks.StructureKinds.None }), "structures go in the whole model or not at all: leave the rule's pattern out");
     }

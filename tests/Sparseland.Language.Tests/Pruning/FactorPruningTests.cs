@@ -1,0 +1,42 @@
+using Sparseland.Files;
+using Sparseland.Language.Checkpoints;
+using Sparseland.Language.Models;
+using Sparseland.Language.Pruning;
+using Sparseland.Layouts;
+using Sparseland.Recipes;
+
+namespace Sparseland.Language.Tests.Pruning;
+
+public class FactorPruningTests
+{
+    [Theory]
+    [InlineData("dictionary:iterations=2", ElementType.Float32)]
+    [InlineData("dictionary:iterations=2", ElementType.BFloat16)]
+    [InlineData("svd", ElementType.BFloat16)]
+    public void A_model_of_factors_is_written_loads_and_runs(string update, ElementType values)
+    {
+        using var fixture = new PruningFixture();
+        var recipe = new Recipe { Score = new MethodChoice("magnitude"), Update = MethodChoice.Parse(update), Sparsity = 0.3, Values = values };
+        var result = ModelPruner.Prune(new PruneRequest { Checkpoint = fixture.Checkpoint, Recipe = recipe, Calibration = fixture.Calibration, Output = fixture.Output });
+        using var read = Checkpoint.Open(fixture.Output);
+        foreach (var layer in result.Report.Layers)
+        {
+            var stored = Assert.IsType<DictionaryMatrix>(read.LoadMatrix(layer.Name));
+            Assert.Equal((values, layer.Bytes), (stored.Element, stored.ByteCount));
+            Assert.IsType<MappedFile>(stored.Parts[0].Bytes.Owner);
+            Assert.True(layer.Achieved >= 0.3);
+            Assert.Equal(layer.Achieved, 1 - (double)layer.Bytes / DenseMatrix.BytesFor(values, layer.Rows, layer.Columns), 1e-12);
+            Assert.InRange(layer.OutputError!.Value, 0, 1);
+        }
+        var memory = TransformerModel.Load(fixture.Checkpoint);
+        ModelPruner.PruneInMemory(fixture.Checkpoint, recipe, fixture.Calibration, memory);
+        var loaded = TransformerModel.Load(read);
+        for (var block = 0; block < loaded.Blocks.Count; block++)
+            foreach (var (left, right) in loaded.Blocks[block].Projections.Zip(memory.Blocks[block].Projections))
+                Assert.Equal(Parts(right.Matrix), Parts(left.Matrix));
+        Assert.All(fixture.Logits(loaded), logit => Assert.True(float.IsFinite(logit)));
+    }
+
+    private static unsafe string[] Parts(MatrixLayout matrix) =>
+        [.. ((ILayoutParts)matrix).Parts.Select(part => $"{part} {Convert.ToHexString(new ReadOnlySpan<byte>(part.Pointer, (int)part.Bytes.Length))}")];
+}
