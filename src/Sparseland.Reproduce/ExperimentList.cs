@@ -1,5 +1,6 @@
 using Sparseland.Errors;
 using Sparseland.Reproduce.Cospadi;
+using Sparseland.Reproduce.Dsnot;
 using Sparseland.Reproduce.FlashLlm;
 using Sparseland.Reproduce.Owl;
 
@@ -9,7 +10,7 @@ namespace Sparseland.Reproduce;
 public static class ExperimentList
 {
     /// <summary>All of them, in the order of the tool's list.</summary>
-    public static IReadOnlyList<IExperiment> All { get; } = [new OwlExperiment(), new FlashLlmExperiment(), new CospadiExperiment()];
+    public static IReadOnlyList<IExperiment> All { get; } = [new OwlExperiment(), new FlashLlmExperiment(), new CospadiExperiment(), new DsnotExperiment()];
 
     /// <summary>An experiment by name.</summary>
     /// <exception cref="InvalidSettingException">There is none of that name.</exception>
