@@ -1,4 +1,5 @@
 using Sparseland.Errors;
+using Sparseland.Reproduce.Cfsp;
 using Sparseland.Reproduce.Cospadi;
 using Sparseland.Reproduce.Dsnot;
 using Sparseland.Reproduce.FlashLlm;
@@ -10,7 +11,7 @@ namespace Sparseland.Reproduce;
 public static class ExperimentList
 {
     /// <summary>All of them, in the order of the tool's list.</summary>
-    public static IReadOnlyList<IExperiment> All { get; } = [new OwlExperiment(), new FlashLlmExperiment(), new CospadiExperiment(), new DsnotExperiment()];
+    public static IReadOnlyList<IExperiment> All { get; } = [new OwlExperiment(), new FlashLlmExperiment(), new CfspExperiment(), new CospadiExperiment(), new DsnotExperiment()];
 
     /// <summary>An experiment by name.</summary>
     /// <exception cref="InvalidSettingException">There is none of that name.</exception>
