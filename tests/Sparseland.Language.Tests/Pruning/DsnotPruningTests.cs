@@ -1,6 +1,6 @@
 using Sparseland.Language.Models;
 using Sparseland.Language.Pruning;
-using Sparseland.Language.Tests.Models;
+using Sparseland.Masks;
 using Sparseland.Recipes;
 
 namespace Sparseland.Language.Tests.Pruning;
@@ -8,11 +8,13 @@ namespace Sparseland.Language.Tests.Pruning;
 public class DsnotPruningTests
 {
     [Theory]
-    [MemberData(nameof(Architectures.Names), MemberType = typeof(Architectures))]
-    public void Every_layer_keeps_its_count_and_dense_values_and_its_report_says_what_was_done(string architecture)
+    [InlineData("llama2", "unstructured")]
+    [InlineData("gpt2", "unstructured")]
+    [InlineData("qwen3", "2:4")]
+    public void Every_layer_keeps_its_count_and_dense_values_and_its_report_says_what_was_done(string architecture, string pattern)
     {
         using var fixture = new PruningFixture(architecture, sequences: 30);
-        var recipe = new Recipe { Score = new MethodChoice("wanda"), Update = new MethodChoice("dsnot"), Sparsity = 0.5, Layout = "dense" };
+        var recipe = new Recipe { Score = new MethodChoice("wanda"), Update = new MethodChoice("dsnot"), Pattern = Pattern.Parse(pattern), Sparsity = 0.5, Layout = "dense" };
         var model = TransformerModel.Load(fixture.Checkpoint);
         var reports = ModelPruner.PruneInMemory(fixture.Checkpoint, recipe, fixture.Calibration, model);
         Assert.All(reports, report =>
