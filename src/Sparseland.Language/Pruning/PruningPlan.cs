@@ -72,7 +72,7 @@ public sealed partial class PruningPlan
                 : new PlannedTensor(tensor.Name, tensor.Shape, BlockOf(tensor.Name), false, null, 0, "not a linear layer of a block: never pruned"));
         if (!tensors.Any(tensor => tensor.Prunes) && recipe.TargetSparsity > 0)
             throw new InvalidSettingException("the recipe's rules leave every matrix dense: nothing is left to prune");
-        return new PruningPlan(tensors, shares is not null || recipe.Allocation.Name == "uniform");
+        return new PruningPlan(tensors, shares is not null);
     }
 
     /// <summary>The linear layers inside the blocks, in the order of the model.</summary>
@@ -92,7 +92,7 @@ public sealed partial class PruningPlan
     private static PlannedTensor DecideMatrix(CheckpointTensor tensor, int block, double sparsity, Recipe recipe, bool allocated)
     {
         var pattern = recipe.Pattern;
-        var why = allocated || recipe.Allocation.Name == "uniform"
+        var why = allocated
             ? $"allocation {recipe.Allocation}"
             : $"allocation {recipe.Allocation} decides after calibration; mean";
         if (recipe.Rules.LastOrDefault(rule => NamePattern.Matches(rule.Tensors, tensor.Name)) is { } rule)
