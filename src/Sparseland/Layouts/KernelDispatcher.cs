@@ -15,7 +15,7 @@ public sealed record LayoutDecision(string LayoutName, ElementType Element, long
 
 /// <summary>
 /// Chooses layouts: for files the smallest one that holds a mask, for running the fastest one, never slower than dense storage of the same value type.
-/// Everything that produces files uses <see cref="MachineCosts.Fixed"/>, the same on every machine; decoding and benchmarks time the candidates instead (<see cref="LayoutTrial"/>).
+/// Everything that produces files uses <see cref="KernelCosts"/>, the same on every machine; decoding and benchmarks time the candidates instead (<see cref="LayoutTrial"/>).
 /// Which kernel a layout then uses follows from the layout, its shape, the batch and the processor (<see cref="DescribeKernel"/>).
 /// </summary>
 public static class KernelDispatcher
@@ -52,30 +52,28 @@ public static class KernelDispatcher
     /// <summary>The fastest layout for running a stored matrix.</summary>
     /// <param name="stored">The matrix as it came from a file.</param>
     /// <param name="batch">How many vectors it will mostly be multiplied by at a time: 1 for decoding.</param>
-    /// <param name="costs">Costs measured on this machine for decoding and benchmarks, or null for the fixed ones.</param>
     /// <param name="workingSetBytes">Bytes of all weights that are read in turn (a whole model); decides whether they come from the cache. 0 means this matrix alone.</param>
-    public static LayoutDecision ChooseRunning(MatrixLayout stored, int batch, MachineCosts? costs = null, long workingSetBytes = 0)
+    public static LayoutDecision ChooseRunning(MatrixLayout stored, int batch, long workingSetBytes = 0)
     {
         ArgumentNullException.ThrowIfNull(stored);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
-        costs ??= MachineCosts.Fixed;
         var cached = Math.Max(workingSetBytes, stored.ByteCount) <= CacheBytes;
         var operation = batch < 8 ? KernelOperation.Vector : KernelOperation.Batch;
         var density = 1 - stored.Sparsity;
         var element = stored.Element;
-        var dense = costs.Find("dense", element, operation, cached).Of(1);
-        var own = stored is SparseMatrix ? costs.Find(stored.Name, stored.Element, operation, cached).Of(density) : dense;
+        var dense = KernelCosts.Find("dense", element, operation, cached).Of(1);
+        var own = stored is SparseMatrix ? KernelCosts.Find(stored.Name, stored.Element, operation, cached).Of(density) : dense;
         var (best, time) = (stored.Name, own);
         foreach (var name in (string[])[CsrMatrix.LayoutName, BitmapMatrix.LayoutName, "dense"])
         {
             if (name == stored.Name || stored is not SparseMatrix || (name != "dense" && !LayoutRegistry.Find(name).Elements.Contains(stored.Element)))
                 continue;
-            var candidate = name == "dense" ? dense : costs.Find(name, stored.Element, operation, cached).Of(density);
+            var candidate = name == "dense" ? dense : KernelCosts.Find(name, stored.Element, operation, cached).Of(density);
             if (candidate * WorthConverting < time)
                 (best, time) = (name, candidate);
         }
         var bytes = best == stored.Name ? stored.ByteCount : best == "dense" ? DenseMatrix.BytesFor(element, stored.Rows, stored.Columns) : ApproximateBytes(best, stored);
-        return new LayoutDecision(best, best == "dense" ? element : stored.Element, bytes, dense / time, Explain(stored, best, dense, own, time, cached, costs.Source));
+        return new LayoutDecision(best, best == "dense" ? element : stored.Element, bytes, dense / time, Explain(stored, best, dense, own, time, cached, KernelCosts.Source));
     }
 
     /// <summary>Turns a stored matrix into what was chosen; the same object when nothing changes.</summary>

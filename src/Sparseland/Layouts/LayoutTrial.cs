@@ -59,7 +59,7 @@ public static class LayoutTrial
     // What is stored, dense storage, and whatever else the fixed table does not rule out.
     private static IEnumerable<string> Candidates(MatrixLayout stored, bool cached)
     {
-        double Expected(string name) => MachineCosts.Fixed.Find(name, stored.Element, KernelOperation.Vector, cached).Of(name == "dense" ? 1 : 1 - stored.Sparsity);
+        double Expected(string name) => KernelCosts.Find(name, stored.Element, KernelOperation.Vector, cached).Of(name == "dense" ? 1 : 1 - stored.Sparsity);
         string[] others = [.. new[] { CsrMatrix.LayoutName, BitmapMatrix.LayoutName }.Where(name => name != stored.Name && LayoutRegistry.Find(name).Elements.Contains(stored.Element))];
         var best = Math.Min(Expected("dense"), Expected(stored.Name));
         return [stored.Name, "dense", .. others.Where(name => Expected(name) < WorthTrying * best)];

@@ -43,7 +43,7 @@ public class KernelDispatcherTests
     public void Running_is_never_slower_than_dense_and_says_why(string layout, ElementType element, double density, int batch, string expected)
     {
         var stored = Make(layout, element, density);
-        var decision = KernelDispatcher.ChooseRunning(stored, batch, null, 1L << 30);
+        var decision = KernelDispatcher.ChooseRunning(stored, batch, 1L << 30);
         Assert.Equal(expected, decision.LayoutName);
         Assert.True(decision.Speedup >= 1, decision.Reason);
         if (expected == "dense")
@@ -106,7 +106,7 @@ public class KernelDispatcherTests
             foreach (var cached in (bool[])[false, true])
                 foreach (var operation in (KernelOperation[])[KernelOperation.Vector, KernelOperation.Batch])
                 {
-                    var cost = MachineCosts.Fixed.Find(layout, element, operation, cached);
+                    var cost = KernelCosts.Find(layout, element, operation, cached);
                     Assert.True(cost.Of(0.1) > 0 && cost.Of(0.1) <= cost.Of(0.9), $"{layout} {element}");
                 }
     }
