@@ -33,6 +33,31 @@ public static class KSvd
         ArgumentOutOfRangeException.ThrowIfLessThan(atoms, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Iterations, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.PowerIterations, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Sample, nameof(options));
+        if (options.Sample == 0 || options.Sample >= signals.Rows)
+            return Learn(signals, atoms, perSignal, options, progress, cancellation);
+        var sampled = Learn(Sample(signals, options).Matrix, atoms, perSignal, options, progress, cancellation);
+        var residual = Tensor<double>.Uninitialized(new Shape(signals.Rows, signals.Columns));
+        return Code(signals, sampled.Dictionary, perSignal, residual);
+    }
+
+    /// <summary>About how many floating-point operations a fit takes: what pursuit, correlations and the renewal of atoms cost, iteration by iteration.</summary>
+    /// <param name="signals">Signals n.</param>
+    /// <param name="dimensions">Dimensions d of a signal.</param>
+    /// <param name="atoms">Atoms k.</param>
+    /// <param name="perSignal">Atoms s of a signal.</param>
+    /// <param name="options">Iterations and sample; the defaults when null.</param>
+    public static double Operations(int signals, int dimensions, int atoms, int perSignal, KSvdOptions? options = null)
+    {
+        options ??= new KSvdOptions();
+        double learned = options.Sample == 0 ? signals : Math.Min(signals, options.Sample);
+        double pursuit = (double)perSignal * perSignal * atoms + 2.0 * dimensions * atoms;
+        var renewal = 4.0 * perSignal * dimensions * (options.PowerIterations + 1);
+        return options.Iterations * (learned * (pursuit + renewal) + 2.0 * dimensions * atoms * atoms) + signals * pursuit;
+    }
+
+    private static LearnedDictionary Learn(MatrixView<double> signals, int atoms, int perSignal, KSvdOptions options, IProgress<ProgressReport>? progress, CancellationToken cancellation)
+    {
         var dictionary = FirstAtoms(signals, atoms, options.Seed);
         var residual = Tensor<double>.Uninitialized(new Shape(signals.Rows, signals.Columns));
         LearnedDictionary? best = null;
@@ -52,9 +77,26 @@ public static class KSvd
                 best = new LearnedDictionary(dictionary.Copy(), codes, error);
             progress?.Report(new ProgressReport("learning a dictionary", iteration + 1, options.Iterations, FormattableString.Invariant($"squared error {best.SquaredError:G5}")));
         }
-        var last = OrthogonalMatchingPursuit.Encode(dictionary.Matrix, signals, perSignal);
-        Residual(signals, dictionary.Matrix, last, residual.Matrix);
-        return Energy(residual.Matrix) is var final && final < best!.SquaredError ? new LearnedDictionary(dictionary, last, final) : best;
+        var last = Code(signals, dictionary, perSignal, residual);
+        return last.SquaredError < best!.SquaredError ? last : best;
+    }
+
+    private static LearnedDictionary Code(MatrixView<double> signals, Tensor<double> dictionary, int perSignal, Tensor<double> residual)
+    {
+        var codes = OrthogonalMatchingPursuit.Encode(dictionary.Matrix, signals, perSignal);
+        Residual(signals, dictionary.Matrix, codes, residual.Matrix);
+        return new LearnedDictionary(dictionary, codes, Energy(residual.Matrix));
+    }
+
+    private static Tensor<double> Sample(MatrixView<double> signals, KSvdOptions options)
+    {
+        var order = Enumerable.Range(0, signals.Rows).ToArray();
+        new RandomStream(options.Seed, "dictionary sample").Shuffle(order.AsSpan());
+        var sample = Tensor<double>.Uninitialized(new Shape(options.Sample, signals.Columns));
+        for (var row = 0; row < options.Sample; row++)
+            signals.Row(order[row]).CopyTo(sample.Matrix.Row(row));
+        signals.KeepAlive();
+        return sample;
     }
 
     /// <summary>Y − S D.</summary>

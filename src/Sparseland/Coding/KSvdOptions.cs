@@ -9,6 +9,9 @@ public sealed record KSvdOptions
     /// <summary>Power iterations for each atom; at least 1.</summary>
     public int PowerIterations { get; init; } = 8;
 
-    /// <summary>Decides which signals become the first atoms.</summary>
+    /// <summary>Signals that the dictionary is learned from, drawn by chance; all are coded at the end. 0, or as many as there are, for all.</summary>
+    public int Sample { get; init; }
+
+    /// <summary>Decides which signals are drawn and which become the first atoms.</summary>
     public ulong Seed { get; init; }
 }

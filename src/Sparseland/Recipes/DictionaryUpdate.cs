@@ -1,61 +1,48 @@
 using Sparseland.Chance;
 using Sparseland.Coding;
-using Sparseland.Masks;
+using Sparseland.Layouts;
 
 namespace Sparseland.Recipes;
 
 /// <summary>
-/// CoSpaDi (2025, arXiv 2509.22075): a matrix becomes a dictionary times codes with a fixed number of values per output, learned by K-SVD on the weights
-/// whitened by the layer's inputs, so that the error that is made small is that of the outputs. The recipe's sparsity is the share γ of the dense bytes that goes,
-/// and everything stored counts against it. The score is not asked.
-/// Options: "kOverS" ρ (2), atoms over atoms per output; "iterations" (60) and "powerIterations" (8) of K-SVD; "regularisation" (1e-6) of the Gram matrix as a share of
-/// its mean diagonal; "calibrated" (true), false to approximate the weights themselves.
+/// CoSpaDi (2025, arXiv 2509.22075): a matrix becomes a dictionary times codes with a fixed number of values per output, learned by K-SVD.
+/// Options beside those of every <see cref="FactorUpdate"/>: "kOverS" ρ (2), atoms over atoms per output; "iterations" (60) and "powerIterations" (8) of K-SVD;
+/// "sample" (0), outputs that the dictionary is learned from, drawn by chance, before all outputs are coded; 0 for all. Learning costs about outputs · s² · k per iteration,
+/// the fourth power of a model's width, so wide layers want a sample and fewer iterations.
 /// </summary>
-public sealed class DictionaryUpdate : IUpdate
+public sealed class DictionaryUpdate : FactorUpdate
 {
     private readonly double _ratio;
     private readonly int _iterations;
     private readonly int _powerIterations;
-    private readonly double? _regularisation;
+    private readonly int _sample;
 
     /// <summary>Reads its options.</summary>
-    public DictionaryUpdate(MethodOptions options)
+    public DictionaryUpdate(MethodOptions options) : base(options)
     {
         ArgumentNullException.ThrowIfNull(options);
         _ratio = options.Number("kOverS", 2, 1.05, 64);
         _iterations = options.Integer("iterations", 60, 1, 10_000);
         _powerIterations = options.Integer("powerIterations", 8, 1, 1000);
-        var regularisation = options.Number("regularisation", 1e-6, 0, 1);
-        _regularisation = options.Flag("calibrated", true) ? regularisation : null;
+        _sample = options.Integer("sample", 0, 0, int.MaxValue);
     }
 
     /// <inheritdoc/>
-    public string Name => "dictionary";
+    public override string Name => "dictionary";
 
     /// <inheritdoc/>
-    public StatisticsKind Needs => _regularisation is null ? StatisticsKind.None : StatisticsKind.Gram;
+    public override FactorBudget Budget(ElementType values, int rows, int columns, double saved) => FactorBudget.ForDictionary(values, rows, columns, saved, _ratio);
 
-    /// <inheritdoc/>
-    public string? Refuses(Pattern pattern) => FactorProblem.Refusal(pattern);
-
-    /// <inheritdoc/>
-    public string? Refuses(Recipe recipe) => FactorProblem.Refusal(recipe);
-
-    /// <inheritdoc/>
-    public LayerOutcome Apply(LayerProblem layer, IScore score, MaskRequest request)
+    private protected override LayerOutcome Factor(FactorProblem problem, FactorBudget budget)
     {
-        ArgumentNullException.ThrowIfNull(layer);
-        ArgumentNullException.ThrowIfNull(request);
-        if (request.KeepsAll)
-            return FactorProblem.Unchanged(layer);
-        var budget = FactorBudget.ForDictionary(layer.Values, layer.Weights.Rows, layer.Weights.Columns, request.Sparsity, _ratio);
-        if (!budget.Fits)
-            return FactorProblem.TooSmall(layer, request.Sparsity);
-        var problem = new FactorProblem(layer, _regularisation);
         // Every matrix has first atoms of its own.
-        var seed = new RandomStream(layer.Seed, $"dictionary {layer.Name}").NextBits();
-        var options = new KSvdOptions { Iterations = _iterations, PowerIterations = _powerIterations, Seed = seed };
-        var learned = KSvd.Fit(problem.Weights.Matrix, budget.Atoms, budget.AtomsPerRow, options, cancellation: layer.Cancellation);
+        var seed = new RandomStream(problem.Layer.Seed, $"dictionary {problem.Layer.Name}").NextBits();
+        var learned = KSvd.Fit(problem.Weights.Matrix, budget.Atoms, budget.AtomsPerRow, Options(seed), cancellation: problem.Layer.Cancellation);
         return problem.Finish(learned.Dictionary, learned.Codes, learned.SquaredError);
     }
+
+    private protected override double FactorOperations(int rows, int columns, FactorBudget budget) =>
+        KSvd.Operations(rows, columns, budget.Atoms, budget.AtomsPerRow, Options(0));
+
+    private KSvdOptions Options(ulong seed) => new() { Iterations = _iterations, PowerIterations = _powerIterations, Sample = _sample, Seed = seed };
 }

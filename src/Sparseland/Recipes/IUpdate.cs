@@ -20,6 +20,20 @@ public interface IUpdate
     /// <param name="recipe">The recipe, otherwise legal.</param>
     string? Refuses(Recipe recipe) => null;
 
+    /// <summary>The bytes that a matrix takes when the method stores it in a layout of its own; null where the recipe's layout stores a mask.</summary>
+    /// <param name="values">How numbers are stored.</param>
+    /// <param name="rows">Outputs.</param>
+    /// <param name="columns">Inputs.</param>
+    /// <param name="sparsity">The sparsity asked for.</param>
+    long? StoredBytes(ElementType values, int rows, int columns, double sparsity) => null;
+
+    /// <summary>About how many floating-point operations the method takes for a matrix; 0 where it takes little beside the calibration.</summary>
+    /// <param name="values">How numbers are stored.</param>
+    /// <param name="rows">Outputs.</param>
+    /// <param name="columns">Inputs.</param>
+    /// <param name="sparsity">The sparsity asked for.</param>
+    double Operations(ElementType values, int rows, int columns, double sparsity) => 0;
+
     /// <summary>Prunes one matrix.</summary>
     /// <param name="layer">The matrix; its weights are left as they are.</param>
     /// <param name="score">The recipe's score.</param>

@@ -1,53 +1,39 @@
 using Sparseland.Coding;
-using Sparseland.Masks;
+using Sparseland.Layouts;
 using Sparseland.Tensors;
 
 namespace Sparseland.Recipes;
 
 /// <summary>
 /// Truncated singular value decomposition at a given size: of the weights whitened by the layer's inputs, which makes the error of the outputs smallest among all matrices
-/// of that rank (as in SVD-LLM, Wang and others 2024), or of the weights themselves. The recipe's sparsity is the share of the dense bytes that goes. The score is not asked.
-/// Options: "calibrated" (true), false for the weights themselves; "regularisation" (1e-6) of the Gram matrix as a share of its mean diagonal.
+/// of that rank (as in SVD-LLM, Wang and others 2024), or of the weights themselves. Options: those of every <see cref="FactorUpdate"/>.
 /// </summary>
-public sealed class SvdUpdate : IUpdate
+public sealed class SvdUpdate : FactorUpdate
 {
-    private readonly double? _regularisation;
-
     /// <summary>Reads its options.</summary>
-    public SvdUpdate(MethodOptions options)
+    public SvdUpdate(MethodOptions options) : base(options)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        var regularisation = options.Number("regularisation", 1e-6, 0, 1);
-        _regularisation = options.Flag("calibrated", true) ? regularisation : null;
     }
 
     /// <inheritdoc/>
-    public string Name => "svd";
+    public override string Name => "svd";
 
     /// <inheritdoc/>
-    public StatisticsKind Needs => _regularisation is null ? StatisticsKind.None : StatisticsKind.Gram;
+    public override FactorBudget Budget(ElementType values, int rows, int columns, double saved) => FactorBudget.ForRank(values, rows, columns, saved);
 
-    /// <inheritdoc/>
-    public string? Refuses(Pattern pattern) => FactorProblem.Refusal(pattern);
-
-    /// <inheritdoc/>
-    public string? Refuses(Recipe recipe) => FactorProblem.Refusal(recipe);
-
-    /// <inheritdoc/>
-    public LayerOutcome Apply(LayerProblem layer, IScore score, MaskRequest request)
+    private protected override LayerOutcome Factor(FactorProblem problem, FactorBudget budget)
     {
-        ArgumentNullException.ThrowIfNull(layer);
-        ArgumentNullException.ThrowIfNull(request);
-        if (request.KeepsAll)
-            return FactorProblem.Unchanged(layer);
-        var budget = FactorBudget.ForRank(layer.Values, layer.Weights.Rows, layer.Weights.Columns, request.Sparsity);
-        if (!budget.Fits)
-            return FactorProblem.TooSmall(layer, request.Sparsity);
-        var problem = new FactorProblem(layer, _regularisation);
         var factors = TruncatedSvd.Factor(problem.Weights.Matrix, budget.Atoms);
-        var codes = new SparseCodes(layer.Weights.Rows, budget.Atoms, budget.Atoms);
+        var codes = new SparseCodes(problem.Weights.Shape.Rows, budget.Atoms, budget.Atoms);
         factors.Left.Span.CopyTo(codes.Values);
         return problem.Finish(factors.Right, codes, SquaredError(problem.Weights, factors));
+    }
+
+    // The eigenvectors of the smaller side's Gram matrix, about 9 n³ (Golub and Van Loan, Matrix Computations, section 8.3), and the products around them.
+    private protected override double FactorOperations(int rows, int columns, FactorBudget budget)
+    {
+        double small = Math.Min(rows, columns), large = Math.Max(rows, columns);
+        return 9 * small * small * small + 2 * small * small * large + 4 * small * large * budget.Atoms;
     }
 
     private static double SquaredError(Tensor<double> weights, LowRank factors)

@@ -90,6 +90,28 @@ public class KSvdTests
     }
 
     [Fact]
+    public void A_dictionary_learned_from_a_sample_codes_all_signals()
+    {
+        var planted = CodingData.UnitRows(12, 16, "planted atoms");
+        var signals = CodingData.Planted(planted, 300, 2);
+        var all = KSvd.Fit(signals.Matrix, 16, 2, new KSvdOptions { Iterations = 6 });
+        var sampled = KSvd.Fit(signals.Matrix, 16, 2, new KSvdOptions { Iterations = 6, Sample = 100 });
+        Assert.Equal(300, sampled.Codes.Signals);
+        Assert.Equal(TensorPrimitives.SumOfSquares<double>(CodingData.Residual(sampled.Dictionary, signals, sampled.Codes).Span), sampled.SquaredError, 1e-9);
+        Assert.True(sampled.SquaredError < 0.5 * TensorPrimitives.SumOfSquares<double>(signals.Span));
+        Assert.Equal(all.SquaredError, KSvd.Fit(signals.Matrix, 16, 2, new KSvdOptions { Iterations = 6, Sample = 300 }).SquaredError);
+    }
+
+    [Fact]
+    public void The_operations_announced_are_those_of_the_specification()
+    {
+        // 704 signals of 256 dimensions, 192 atoms, 96 of them in each: 1.25 billion for a pass of pursuit and about 0.6 for the atoms.
+        var one = KSvd.Operations(704, 256, 192, 96, new KSvdOptions { Iterations = 2 }) - KSvd.Operations(704, 256, 192, 96, new KSvdOptions { Iterations = 1 });
+        Assert.InRange(one, 1.8e9, 2.1e9);
+        Assert.True(KSvd.Operations(704, 256, 192, 96, new KSvdOptions { Sample = 100 }) < 0.2 * KSvd.Operations(704, 256, 192, 96));
+    }
+
+    [Fact]
     public void It_tells_its_progress_and_can_be_stopped()
     {
         var signals = CodingData.Normal(30, 8);

@@ -60,6 +60,7 @@ public class FactorUpdateTests
             var outcome = layer.Apply(update, saved, values);
             var stored = Assert.IsType<DictionaryMatrix>(outcome.Replacement);
             var share = (double)stored.ByteCount / DenseMatrix.BytesFor(values, Rows, Columns);
+            Assert.Equal(Methods.Updates.Create(MethodChoice.Parse(update)).StoredBytes(values, Rows, Columns, saved), stored.ByteCount);
             // One atom more would not have fitted; an atom of a dictionary twice as large takes some 5 % of so small a matrix.
             Assert.InRange(share, 1 - saved - 0.06, 1 - saved);
             Assert.Equal(values, stored.Element);
