@@ -43,6 +43,8 @@ internal sealed class QuadraticTask(int length, ulong seed, Action<long>? onStep
 
     private sealed class Quadratic(Variable<float>[] inputs, List<float[]> gradients) : Operation<float>
     {
+        public override void Declare(SavedValues<float> saved) { }
+
         public override void Backward(Tensor<float> gradient)
         {
             for (var p = 0; p < inputs.Length; p++)

@@ -20,6 +20,7 @@ public sealed class TransformerNetwork<T> where T : unmanaged, IBinaryFloatingPo
 {
     private readonly Dictionary<string, Parameter<T>> _byName = [];
     private readonly List<Parameter<T>> _parameters = [];
+    private readonly Dictionary<string, LowRankAddition<T>> _additions = [];
     private readonly RotaryTable? _rotary;
 
     private TransformerNetwork(TransformerConfiguration configuration)
@@ -33,8 +34,11 @@ public sealed class TransformerNetwork<T> where T : unmanaged, IBinaryFloatingPo
     /// <summary>What the network looks like.</summary>
     public TransformerConfiguration Configuration { get; }
 
-    /// <summary>All parameters in canonical order.</summary>
+    /// <summary>All parameters in canonical order; those of low-rank additions are not among them.</summary>
     public IReadOnlyList<Parameter<T>> Parameters => _parameters;
+
+    /// <summary>The matrix that turns hidden states into logits: the embedding where the two are tied.</summary>
+    public Parameter<T> Head => Configuration.TiedEmbeddings ? _byName[TensorNames.Embedding] : _byName[TensorNames.Head];
 
     /// <summary>A parameter by its canonical name.</summary>
     public Parameter<T> this[string name] => _byName[name];
@@ -110,13 +114,34 @@ public sealed class TransformerNetwork<T> where T : unmanaged, IBinaryFloatingPo
         }
     }
 
-    private Parameter<T> Head => Configuration.TiedEmbeddings ? _byName[TensorNames.Embedding] : _byName[TensorNames.Head];
+    /// <summary>Puts a low-rank product beside a projection's weight: what the layer computes is the sum of both.</summary>
+    /// <param name="name">The weight's canonical name.</param>
+    /// <param name="addition">The factors; null takes them away again.</param>
+    /// <exception cref="ArgumentException">There is no such projection, or the factors do not fit it.</exception>
+    public void SetAddition(string name, LowRankAddition<T>? addition)
+    {
+        if (!_byName.TryGetValue(name, out var weight) || !name.Contains("_proj.", StringComparison.Ordinal))
+            throw new ArgumentException($"{name} is no projection of this network", nameof(name));
+        _additions.Remove(name);
+        if (addition is null)
+            return;
+        var (down, up) = (addition.Down.Value.Shape, addition.Up.Value.Shape);
+        if (down[1] != weight.Value.Shape[1] || up[0] != weight.Value.Shape[0] || down[0] != up[1])
+            throw new ArgumentException($"factors of the shapes {down} and {up} beside {name}, which has the shape {weight.Value.Shape}", nameof(addition));
+        _additions.Add(name, addition);
+    }
 
-    private Variable<T> Hidden(Tape<T> tape, ReadOnlySpan<int> ids, int batch, int length)
+    /// <summary>The hidden states that the head reads, [batch, length, width].</summary>
+    /// <param name="tape">Where the operations are recorded. Values that no backward pass needs are given back block by block.</param>
+    /// <param name="ids">Token ids, sequence after sequence: batch x length.</param>
+    /// <param name="batch">Number of sequences.</param>
+    /// <param name="length">Tokens in each; at most the context.</param>
+    public Variable<T> Hidden(Tape<T> tape, ReadOnlySpan<int> ids, int batch, int length)
     {
         ArgumentNullException.ThrowIfNull(tape);
         if (ids.Length != batch * length || length > Configuration.ContextLength)
             throw new ArgumentException($"{ids.Length} ids for {batch} sequences of {length} tokens in a context of {Configuration.ContextLength}", nameof(ids));
+        var scope = tape.OpenScope();
         var x = tape.Embedding(tape.Leaf(_byName[TensorNames.Embedding]), ids, new Shape(batch, length));
         if (!Configuration.Rotary)
         {
@@ -127,11 +152,11 @@ public sealed class TransformerNetwork<T> where T : unmanaged, IBinaryFloatingPo
         }
         for (var block = 0; block < Configuration.BlockCount; block++)
         {
-            x = x.Add(Attention(Norm(x, block, TensorNames.AttentionNorm), block));
-            x = x.Add(FeedForward(Norm(x, block, TensorNames.FeedForwardNorm), block));
+            x = scope.Retain(x.Add(Attention(Norm(x, block, TensorNames.AttentionNorm), block)));
+            x = scope.Retain(x.Add(FeedForward(Norm(x, block, TensorNames.FeedForwardNorm), block)));
         }
         var finalBias = _byName.GetValueOrDefault("model.norm.bias");
-        return Normalise(x, _byName[TensorNames.FinalNorm], finalBias);
+        return scope.Close(Normalise(x, _byName[TensorNames.FinalNorm], finalBias));
     }
 
     private Variable<T> Attention(Variable<T> x, int block)
@@ -172,8 +197,11 @@ public sealed class TransformerNetwork<T> where T : unmanaged, IBinaryFloatingPo
 
     private Variable<T> Project(Variable<T> x, int block, string part)
     {
-        var bias = _byName.GetValueOrDefault(TensorNames.Bias(block, part));
-        return x.Linear(x.Tape.Leaf(_byName[TensorNames.Weight(block, part)]), bias is null ? null : x.Tape.Leaf(bias));
+        var (name, bias) = (TensorNames.Weight(block, part), _byName.GetValueOrDefault(TensorNames.Bias(block, part)));
+        var (weight, shift) = (x.Tape.Leaf(_byName[name]), bias is null ? null : x.Tape.Leaf(bias));
+        return _additions.TryGetValue(name, out var addition)
+            ? x.LowRankLinear(weight, shift, x.Tape.Leaf(addition.Down), x.Tape.Leaf(addition.Up), addition.Scale)
+            : x.Linear(weight, shift);
     }
 
     private Variable<T> Norm(Variable<T> x, int block, string part) =>

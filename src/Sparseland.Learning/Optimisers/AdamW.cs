@@ -25,8 +25,8 @@ public sealed class AdamW<T> : Optimiser<T> where T : unmanaged, IBinaryFloating
     public AdamW(IEnumerable<Parameter<T>> parameters, AdamWOptions? options = null) : base(parameters)
     {
         _options = options ?? new AdamWOptions();
-        _means = [.. Parameters.Select(parameter => new Tensor<T>(parameter.Value.Shape))];
-        _squares = [.. Parameters.Select(parameter => new Tensor<T>(parameter.Value.Shape))];
+        _means = [.. Parameters.Select(parameter => new Tensor<T>(parameter.TrainedShape))];
+        _squares = [.. Parameters.Select(parameter => new Tensor<T>(parameter.TrainedShape))];
     }
 
     /// <inheritdoc/>
@@ -62,41 +62,65 @@ public sealed class AdamW<T> : Optimiser<T> where T : unmanaged, IBinaryFloating
         var correction1 = 1 - Math.Pow(_options.Beta1, StepCount);
         var correction2 = 1 - Math.Pow(_options.Beta2, StepCount);
         var decay = parameter.Value.Shape.Rank >= 2 ? _options.WeightDecay : 0;
-        var length = parameter.Value.Length;
+        // A slice of columns is rows at a distance; everything else is one long row.
+        var trained = parameter.Trained;
+        var length = parameter.TrainedShape.Length;
+        var rowLength = trained.RowStride == trained.Columns ? length : trained.Columns;
         var work = new Chunks(
-            parameter.Value.Pointer, parameter.Gradient.Pointer, _means[index].Pointer, _squares[index].Pointer, length,
+            trained.Pointer, trained.RowStride, rowLength, parameter.Gradient.Pointer, _means[index].Pointer, _squares[index].Pointer, length, Math.Max(1, ChunkLength / Math.Max(1, rowLength)) * rowLength,
             T.CreateChecked(_options.Beta1), T.CreateChecked(_options.Beta2), T.CreateChecked(_options.Epsilon),
             T.CreateChecked(learningRate / correction1), T.CreateChecked(1 / correction2), T.CreateChecked(1 - learningRate * decay));
-        WorkerPool.Run(checked((int)((length + ChunkLength - 1) / ChunkLength)), work);
+        WorkerPool.Run(work.Count, work);
         GC.KeepAlive(parameter);
     }
 
-    private readonly unsafe struct Chunks(T* value, T* gradient, T* mean, T* square, long length, T beta1, T beta2, T epsilon, T rate, T squareScale, T keep) : IParallelWork
+    private readonly unsafe struct Chunks(
+        T* value, long rowStride, long rowLength, T* gradient, T* mean, T* square, long length, long rowsLength, T beta1, T beta2, T epsilon, T rate, T squareScale, T keep) : IParallelWork
     {
+        // One long row is cut anywhere, a slice between its rows.
+        private readonly long _chunk = rowLength == length ? ChunkLength : rowsLength;
+
+        public int Count => checked((int)((length + _chunk - 1) / _chunk));
+
         public void Run(int part)
         {
-            var i = (long)part * ChunkLength;
-            var end = Math.Min(length, i + ChunkLength);
+            var start = part * _chunk;
+            var end = Math.Min(length, start + _chunk);
+            if (rowLength == length)
+            {
+                Run(value + start, start, end - start);
+                return;
+            }
+            for (; start < end; start += rowLength)
+                Run(value + start / rowLength * rowStride, start, rowLength);
+        }
+
+        private void Run(T* values, long start, long count)
+        {
+            var gradients = gradient + start;
+            var means = mean + start;
+            var squares = square + start;
             var width = Vector<T>.Count;
             var (vBeta1, vBeta2, vEpsilon) = (new Vector<T>(beta1), new Vector<T>(beta2), new Vector<T>(epsilon));
             var (vRate, vScale, vKeep) = (new Vector<T>(rate), new Vector<T>(squareScale), new Vector<T>(keep));
             var (vRest1, vRest2) = (new Vector<T>(T.One - beta1), new Vector<T>(T.One - beta2));
-            for (; Vector.IsHardwareAccelerated && i + width <= end; i += width)
+            var i = 0L;
+            for (; Vector.IsHardwareAccelerated && i + width <= count; i += width)
             {
-                var g = Vector.Load(gradient + i);
-                var m = Vector.Load(mean + i) * vBeta1 + g * vRest1;
-                var v = Vector.Load(square + i) * vBeta2 + g * g * vRest2;
-                Vector.Store(m, mean + i);
-                Vector.Store(v, square + i);
+                var g = Vector.Load(gradients + i);
+                var m = Vector.Load(means + i) * vBeta1 + g * vRest1;
+                var v = Vector.Load(squares + i) * vBeta2 + g * g * vRest2;
+                Vector.Store(m, means + i);
+                Vector.Store(v, squares + i);
                 var step = m * vRate / (Vector.SquareRoot(v * vScale) + vEpsilon);
-                Vector.Store(Vector.Load(value + i) * vKeep - step, value + i);
+                Vector.Store(Vector.Load(values + i) * vKeep - step, values + i);
             }
-            for (; i < end; i++)
+            for (; i < count; i++)
             {
-                var g = gradient[i];
-                var m = mean[i] = mean[i] * beta1 + g * (T.One - beta1);
-                var v = square[i] = square[i] * beta2 + g * g * (T.One - beta2);
-                value[i] = value[i] * keep - m * rate / (T.Sqrt(v * squareScale) + epsilon);
+                var g = gradients[i];
+                var m = means[i] = means[i] * beta1 + g * (T.One - beta1);
+                var v = squares[i] = squares[i] * beta2 + g * g * (T.One - beta2);
+                values[i] = values[i] * keep - m * rate / (T.Sqrt(v * squareScale) + epsilon);
             }
         }
     }

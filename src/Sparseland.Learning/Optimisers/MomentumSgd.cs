@@ -21,7 +21,7 @@ public sealed class MomentumSgd<T> : Optimiser<T> where T : unmanaged, IBinaryFl
     public MomentumSgd(IEnumerable<Parameter<T>> parameters, MomentumSgdOptions? options = null) : base(parameters)
     {
         _options = options ?? new MomentumSgdOptions();
-        _velocities = [.. Parameters.Select(parameter => new Tensor<T>(parameter.Value.Shape))];
+        _velocities = [.. Parameters.Select(parameter => new Tensor<T>(parameter.TrainedShape))];
     }
 
     /// <inheritdoc/>
@@ -41,15 +41,23 @@ public sealed class MomentumSgd<T> : Optimiser<T> where T : unmanaged, IBinaryFl
     protected override void Update(int index, Parameter<T> parameter, double learningRate)
     {
         ArgumentNullException.ThrowIfNull(parameter);
-        var value = parameter.Value.Span;
-        var gradient = parameter.Gradient.Span;
-        var velocity = _velocities[index].Span;
+        var (trained, gradients, velocities) = (parameter.Trained, parameter.Gradient.Matrix, _velocities[index].Matrix);
         var momentum = T.CreateChecked(_options.Momentum);
-        if (_options.WeightDecay != 0 && parameter.Value.Shape.Rank >= 2)
-            TensorPrimitives.MultiplyAdd(value, T.CreateChecked(_options.WeightDecay), gradient, gradient);
-        TensorPrimitives.MultiplyAdd(velocity, momentum, gradient, velocity);
-        if (_options.Nesterov)
-            TensorPrimitives.MultiplyAdd(velocity, momentum, gradient, gradient);
-        TensorPrimitives.MultiplyAdd(_options.Nesterov ? gradient : velocity, T.CreateChecked(-learningRate), value, value);
+        var decay = parameter.Value.Shape.Rank >= 2 ? T.CreateChecked(_options.WeightDecay) : T.Zero;
+        for (var row = 0; row < trained.Rows; row++)
+        {
+            var value = trained.Row(row);
+            var gradient = gradients.Row(row);
+            var velocity = velocities.Row(row);
+            if (decay != T.Zero)
+                TensorPrimitives.MultiplyAdd(value, decay, gradient, gradient);
+            TensorPrimitives.MultiplyAdd(velocity, momentum, gradient, velocity);
+            if (_options.Nesterov)
+                TensorPrimitives.MultiplyAdd(velocity, momentum, gradient, gradient);
+            TensorPrimitives.MultiplyAdd(_options.Nesterov ? gradient : velocity, T.CreateChecked(-learningRate), value, value);
+        }
+        trained.KeepAlive();
+        gradients.KeepAlive();
+        velocities.KeepAlive();
     }
 }

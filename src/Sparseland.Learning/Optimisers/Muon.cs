@@ -35,7 +35,7 @@ public sealed class Muon<T> : Optimiser<T> where T : unmanaged, IBinaryFloatingP
     {
         ArgumentNullException.ThrowIfNull(orthogonalise);
         _options = options ?? new MuonOptions();
-        _momenta = [.. Parameters.Select(parameter => parameter.Value.Shape.Rank == 2 && orthogonalise(parameter) ? new Tensor<T>(parameter.Value.Shape) : null)];
+        _momenta = [.. Parameters.Select(parameter => parameter.Value.Shape.Rank == 2 && orthogonalise(parameter) ? new Tensor<T>(parameter.TrainedShape) : null)];
         var rest = new List<Parameter<T>>();
         _restIndex = new int[_momenta.Length];
         for (var i = 0; i < _momenta.Length; i++)
@@ -70,10 +70,16 @@ public sealed class Muon<T> : Optimiser<T> where T : unmanaged, IBinaryFloatingP
         TensorPrimitives.MultiplyAdd(m, mu, g, m);
         TensorPrimitives.MultiplyAdd(m, mu, g, g);
         Orthogonalise(parameter.Gradient, Scratch);
-        var value = parameter.Value.Span;
-        var scale = learningRate * AdamScale * Math.Sqrt(Math.Max(parameter.Value.Shape[0], parameter.Value.Shape[1]));
-        TensorPrimitives.Multiply(value, T.CreateChecked(1 - learningRate * _options.WeightDecay), value);
-        TensorPrimitives.MultiplyAdd(g, T.CreateChecked(-scale), value, value);
+        var (trained, directions) = (parameter.Trained, parameter.Gradient.Matrix);
+        var scale = learningRate * AdamScale * Math.Sqrt(Math.Max(trained.Rows, trained.Columns));
+        for (var row = 0; row < trained.Rows; row++)
+        {
+            var value = trained.Row(row);
+            TensorPrimitives.Multiply(value, T.CreateChecked(1 - learningRate * _options.WeightDecay), value);
+            TensorPrimitives.MultiplyAdd(directions.Row(row), T.CreateChecked(-scale), value, value);
+        }
+        trained.KeepAlive();
+        directions.KeepAlive();
     }
 
     /// <summary>Brings the singular values of a matrix near 1 (0.7 to 1.2) and keeps its singular vectors; a zero matrix stays zero.</summary>

@@ -5,7 +5,7 @@ using Sparseland.Tensors;
 namespace Sparseland.Learning.Optimisers;
 
 /// <summary>
-/// Changes parameters along their gradients. Where a parameter has a mask, entries outside it stay exactly zero, and so does the state that belongs to them.
+/// Changes parameters along their gradients. Of a parameter that trains a slice, nothing outside the slice is read or written, decay included, and state has the slice's shape. Where a parameter has a mask, entries outside it stay exactly zero, and so does the state that belongs to them.
 /// The arithmetic of an element depends on that element alone, so the result is the same for any number of threads.
 /// </summary>
 /// <typeparam name="T">float, or double in tests.</typeparam>
@@ -58,6 +58,6 @@ public abstract class Optimiser<T> where T : unmanaged, IBinaryFloatingPointIeee
     /// <summary>Changes one parameter.</summary>
     protected abstract void Update(int index, Parameter<T> parameter, double learningRate);
 
-    /// <summary>The state tensors of one parameter, of its shape.</summary>
+    /// <summary>The state tensors of one parameter, of the shape of what is trained of it.</summary>
     protected abstract IEnumerable<Tensor<T>> StateOf(int index);
 }

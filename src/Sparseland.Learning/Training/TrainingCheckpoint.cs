@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Sparseland.Autograd;
 using Sparseland.Errors;
 using Sparseland.Files;
 using Sparseland.Learning.Optimisers;
@@ -32,8 +33,7 @@ public static class TrainingCheckpoint
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(optimiser);
-        var tensors = Tensors(task, optimiser).ToList();
-        var entries = tensors.Select(tensor => new SafetensorsEntry(tensor.Name, TypeOf<T>(), [.. tensor.Value.Shape.ToArray().Select(extent => (long)extent)])).ToList();
+        var entries = Shapes(task, optimiser).Select(tensor => new SafetensorsEntry(tensor.Name, TypeOf<T>(), [.. tensor.Shape.ToArray().Select(extent => (long)extent)])).ToList();
         var metadata = new Dictionary<string, string>
         {
             [IdentityKey] = task.Identity,
@@ -41,7 +41,9 @@ public static class TrainingCheckpoint
             [PositionKey] = JsonSerializer.Serialize(position, TrainingCheckpointJson.Default.TrainingPosition),
         };
         using var writer = new SafetensorsWriter(path, entries, metadata);
-        foreach (var (name, value) in tensors)
+        foreach (var parameter in task.Parameters)
+            AppendRows(writer, parameter);
+        foreach (var (name, value) in optimiser.State)
             writer.Append<T>(name, value.Span);
         writer.Complete();
     }
@@ -57,14 +59,17 @@ public static class TrainingCheckpoint
         if (file.Metadata.GetValueOrDefault(IdentityKey) != task.Identity)
             throw new MismatchException($"{path} belongs to another recipe, data set or seed; delete it to start again, or give another folder");
         const string remedy = "delete it to start again";
-        foreach (var (name, value) in Tensors(task, optimiser))
+        foreach (var (name, shape) in Shapes(task, optimiser))
         {
             var stored = file.Find(name) ?? throw new InvalidFileException(path, name, "the tensor is missing", remedy);
-            if (stored.Type != TypeOf<T>() || stored.Shape != value.Shape)
-                throw new InvalidFileException(path, name, $"{stored.Type} {stored.Shape} where {TypeOf<T>()} {value.Shape} is expected", remedy);
-            stored.Storage<T>().Slice(0, checked((int)value.Length)).CopyTo(value.Span);
-            GC.KeepAlive(file);
+            if (stored.Type != TypeOf<T>() || stored.Shape != shape)
+                throw new InvalidFileException(path, name, $"{stored.Type} {stored.Shape} where {TypeOf<T>()} {shape} is expected", remedy);
         }
+        foreach (var parameter in task.Parameters)
+            ReadRows(file.Find(ParameterPrefix + parameter.Name)!, parameter);
+        foreach (var (name, value) in optimiser.State)
+            file.Find(name)!.Storage<T>().Slice(0, checked((int)value.Length)).CopyTo(value.Span);
+        GC.KeepAlive(file);
         try
         {
             optimiser.StepCount = long.Parse(file.Metadata[OptimiserStepsKey], CultureInfo.InvariantCulture);
@@ -77,8 +82,31 @@ public static class TrainingCheckpoint
         }
     }
 
-    private static IEnumerable<(string Name, Tensor<T> Value)> Tensors<T>(ITrainingTask<T> task, Optimiser<T> optimiser) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        task.Parameters.Select(parameter => (ParameterPrefix + parameter.Name, parameter.Value)).Concat(optimiser.State);
+    private static IEnumerable<(string Name, Shape Shape)> Shapes<T>(ITrainingTask<T> task, Optimiser<T> optimiser) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        task.Parameters.Select(parameter => (ParameterPrefix + parameter.Name, parameter.TrainedShape)).Concat(optimiser.State.Select(state => (state.Name, state.Value.Shape)));
+
+    // Of a parameter that trains a slice only the slice is written: the rest never changes.
+    private static void AppendRows<T>(SafetensorsWriter writer, Parameter<T> parameter) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (parameter.Slice is null)
+        {
+            writer.Append<T>(ParameterPrefix + parameter.Name, parameter.Value.Span);
+            return;
+        }
+        var trained = parameter.Trained;
+        for (var row = 0; row < trained.Rows; row++)
+            writer.Append<T>(ParameterPrefix + parameter.Name, trained.Row(row));
+        trained.KeepAlive();
+    }
+
+    private static void ReadRows<T>(SafetensorsTensor stored, Parameter<T> parameter) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var trained = parameter.Trained;
+        var values = stored.Storage<T>();
+        for (var row = 0; row < trained.Rows; row++)
+            values.Slice((long)row * trained.Columns, trained.Columns).CopyTo(trained.Row(row));
+        trained.KeepAlive();
+    }
 
     private static SafetensorsType TypeOf<T>() => typeof(T) == typeof(double) ? SafetensorsType.F64 : SafetensorsType.F32;
 }

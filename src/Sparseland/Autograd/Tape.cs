@@ -14,15 +14,30 @@ public sealed class Tape<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     private readonly Arena<int> _integers = new();
     private readonly List<Operation<T>> _operations = [];
     private readonly Dictionary<Parameter<T>, Variable<T>> _leaves = [];
+    private readonly List<Variable<T>> _scoped = [];
+    private readonly SavedValues<T> _saved;
+    private int _scopes;
 
     // The gradient handed to the operation that is running backwards; null once a variable has taken it over.
     private TensorStorage<T>? _handed;
+
+    /// <summary>An empty tape.</summary>
+    public Tape()
+    {
+        _saved = new SavedValues<T>(this);
+    }
 
     /// <summary>False while only values are wanted: nothing is kept for a backward pass.</summary>
     public bool Recording { get; set; } = true;
 
     /// <summary>Bytes the arena holds, in use or free.</summary>
     public long ArenaBytes => _arena.Bytes + _integers.Bytes;
+
+    /// <summary>
+    /// Bytes that the recorded operations keep for the backward pass, exactly: values of variables, each once, and buffers of their own, without rounding to the arena's sizes.
+    /// Parameters and constants do not count. Greatest just before <see cref="Backward"/>, which brings it to zero.
+    /// </summary>
+    public long SavedBytes => _saved.Bytes;
 
     /// <summary>Buffer of the arena with undefined contents, valid until <see cref="Reset"/> or <see cref="Release"/>.</summary>
     public Tensor<T> Rent(Shape shape) => _arena.Rent(shape);
@@ -75,22 +90,34 @@ public sealed class Tape<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
         ArgumentNullException.ThrowIfNull(value);
         ArgumentNullException.ThrowIfNull(operation);
         var needsGradient = false;
-        var ownsValue = true;
+        Variable<T>? viewed = null;
         foreach (var input in inputs)
         {
             if (input.Tape != this)
                 throw new ArgumentException("the operation's inputs belong to different tapes", nameof(inputs));
             needsGradient |= input.NeedsGradient;
-            ownsValue &= input.Value.Storage != value.Storage;
+            if (input.Value.Storage == value.Storage)
+                viewed = input.Owner;
         }
         needsGradient &= Recording;
-        var output = new Variable<T>(this, value, needsGradient, parameter: null, ownsValue);
+        var output = new Variable<T>(this, value, needsGradient, parameter: null, ownsValue: viewed is null);
+        output.Owner = viewed ?? output;
+        output.Owner.Readers++;
+        operation.Output = output;
+        _saved.Mode = needsGradient ? SavedValues<T>.Purpose.Keep : SavedValues<T>.Purpose.Discard;
+        operation.Declare(_saved);
         if (needsGradient)
-        {
-            operation.Output = output;
             _operations.Add(operation);
-        }
+        if (_scopes > 0)
+            _scoped.Add(output);
         return output;
+    }
+
+    /// <summary>Begins a stretch of which only one result will be read later; close it with that result.</summary>
+    public TapeScope<T> OpenScope()
+    {
+        _scopes++;
+        return new TapeScope<T>(this, _scoped.Count);
     }
 
     /// <summary>
@@ -121,9 +148,11 @@ public sealed class Tape<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
                     _arena.Release(_handed);
                 _handed = null;
             }
+            _saved.Mode = SavedValues<T>.Purpose.Finish;
+            operation.Declare(_saved);
             // Every reader of this value was recorded later, so its backward is done: the memory can serve again.
             if (output.OwnsValue)
-                _arena.Release(output.Value.Storage);
+                ReleaseOnce(output);
         }
         _operations.Clear();
     }
@@ -133,8 +162,51 @@ public sealed class Tape<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         _operations.Clear();
         _leaves.Clear();
+        _scoped.Clear();
+        _scopes = 0;
+        _saved.Forget();
         _arena.ReleaseAll();
         _integers.ReleaseAll();
+    }
+
+    internal void CloseScope(int start, Variable<T> result)
+    {
+        DropScoped(start, result);
+        // Outermost, nobody can close over the result any more.
+        if (--_scopes == 0)
+            _scoped.Clear();
+    }
+
+    internal void DropScoped(int start, Variable<T> result)
+    {
+        var made = false;
+        for (var i = start; i < _scoped.Count; i++)
+        {
+            if (_scoped[i] == result)
+            {
+                made = true;
+                continue;
+            }
+            _scoped[i].Owner.Readers--;
+            ReleaseUnused(_scoped[i].Owner);
+        }
+        _scoped.RemoveRange(start, _scoped.Count - start);
+        if (made)
+            _scoped.Add(result);
+    }
+
+    internal void ReleaseUnused(Variable<T> owner)
+    {
+        if (owner is { OwnsValue: true, Readers: 0, Savers: 0 })
+            ReleaseOnce(owner);
+    }
+
+    private void ReleaseOnce(Variable<T> owner)
+    {
+        if (owner.IsReleased)
+            return;
+        owner.IsReleased = true;
+        _arena.Release(owner.Value.Storage);
     }
 
     // A buffer that became a variable's gradient is released with that variable, not after the operation that filled it.

@@ -18,6 +18,7 @@ public sealed class Variable<T> where T : unmanaged, IBinaryFloatingPointIeee754
         NeedsGradient = needsGradient;
         Parameter = parameter;
         OwnsValue = ownsValue;
+        Owner = this;
     }
 
     /// <summary>The tape it belongs to.</summary>
@@ -37,6 +38,17 @@ public sealed class Variable<T> where T : unmanaged, IBinaryFloatingPointIeee754
 
     internal bool OwnsValue { get; }
 
+    /// <summary>The variable whose memory the values lie in: this one, unless it is a view.</summary>
+    internal Variable<T> Owner { get; set; }
+
+    /// <summary>Recorded operations that will read this memory again.</summary>
+    internal int Savers { get; set; }
+
+    /// <summary>Variables over this memory that the forward pass may still read.</summary>
+    internal int Readers { get; set; }
+
+    internal bool IsReleased { get; set; }
+
     internal bool HasGradient { get; private set; }
 
     /// <summary>
@@ -48,6 +60,8 @@ public sealed class Variable<T> where T : unmanaged, IBinaryFloatingPointIeee754
         Debug.Assert(NeedsGradient, "operations skip inputs that need no gradient");
         if (Parameter is not null)
         {
+            if (Parameter.Slice is not null)
+                throw new InvalidOperationException($"{Parameter.Name} is trained in a slice, which linear layers alone can do");
             accumulate = Parameter.HasGradient;
             Parameter.HasGradient = true;
             return Parameter.Gradient;
@@ -55,6 +69,14 @@ public sealed class Variable<T> where T : unmanaged, IBinaryFloatingPointIeee754
         accumulate = HasGradient;
         HasGradient = true;
         return _gradient ??= Tape.Rent(Value.Shape);
+    }
+
+    /// <summary>The buffer for the gradient of the slice of a parameter that is trained; otherwise as <see cref="GradientBuffer"/>.</summary>
+    internal Tensor<T> SliceGradientBuffer(out bool accumulate)
+    {
+        accumulate = Parameter!.HasGradient;
+        Parameter.HasGradient = true;
+        return Parameter.Gradient;
     }
 
     /// <summary>Adds a contribution to the gradient, on all cores.</summary>

@@ -15,6 +15,8 @@ public static class LinearCases
         new LinearCase("linear of a vector", new Shape(6), outputs: 3, bias: true),
         new MaskedLinearCase("masked linear", bias: false),
         new MaskedLinearCase("masked linear with bias", bias: true),
+        new LowRankCase("linear with a low-rank addition", bias: false),
+        new LowRankCase("linear with a low-rank addition and bias", bias: true),
         new EmbeddingCase(),
         new TwoEmbeddingsCase(),
         new MatMulCase("batched product", transposeB: false),
@@ -55,6 +57,23 @@ public static class LinearCases
         public override Variable<T> Apply<T>(Tape<T> tape, Variable<T>[] inputs) => inputs[0].MaskedLinear(inputs[1], _mask, bias ? inputs[2] : null);
 
         public override double[] Define(double[][] inputs) => Product(inputs[0], inputs[1], bias ? inputs[2] : null, 4, 70, 5, _mask);
+    }
+
+    private sealed class LowRankCase(string name, bool bias) : OperationCase(name, [.. Shapes(new Shape(2, 3, 7), 5, bias), new Shape(2, 7), new Shape(5, 2)])
+    {
+        private const double Scale = 1.5;
+
+        public override Variable<T> Apply<T>(Tape<T> tape, Variable<T>[] inputs) => inputs[0].LowRankLinear(inputs[1], bias ? inputs[2] : null, inputs[^2], inputs[^1], Scale);
+
+        public override double[] Define(double[][] inputs)
+        {
+            var weight = inputs[1].ToArray();
+            for (var row = 0; row < 5; row++)
+                for (var column = 0; column < 7; column++)
+                    for (var rank = 0; rank < 2; rank++)
+                        weight[(row * 7) + column] += Scale * inputs[^1][(row * 2) + rank] * inputs[^2][(rank * 7) + column];
+            return Product(inputs[0], weight, bias ? inputs[2] : null, 6, 7, 5);
+        }
     }
 
     public static Mask RandomMask(int rows, int columns)

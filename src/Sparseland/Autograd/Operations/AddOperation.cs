@@ -19,6 +19,8 @@ public static class AddOperation
 
     private sealed class Gradient<T>(Variable<T> a, Variable<T> b) : Operation<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        public override void Declare(SavedValues<T> saved) { }
+
         public override void Backward(Tensor<T> gradient)
         {
             // A buffer can be passed on only once; the second reader gets a copy, made first.

@@ -57,6 +57,15 @@ public static class CausalAttention
     private sealed class Gradient<T>(Variable<T> query, Variable<T> key, Variable<T> value, AttentionShape shape, T scale, Tensor<T> output, Tensor<T> logSums) : Operation<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        public override void Declare(SavedValues<T> saved)
+        {
+            saved.Value(query);
+            saved.Value(key);
+            saved.Value(value);
+            saved.Value(Output);
+            saved.Buffer(logSums);
+        }
+
         public override void Backward(Tensor<T> gradient)
         {
             var tape = query.Tape;

@@ -38,6 +38,8 @@ public static class ConcatenateOperation
 
     private sealed class Gradient<T>(Variable<T>[] parts, int axis, int total) : Operation<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        public override void Declare(SavedValues<T> saved) { }
+
         public override void Backward(Tensor<T> gradient)
         {
             var place = 0;

@@ -66,6 +66,13 @@ public static class CrossEntropyOperation
     private sealed class Gradient<T>(Variable<T> logits, Tensor<T> logSums, Tensor<int> targets, int ignore, int counted) : Operation<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        public override void Declare(SavedValues<T> saved)
+        {
+            saved.Value(logits);
+            saved.Buffer(logSums);
+            saved.Buffer(targets);
+        }
+
         public override void Backward(Tensor<T> gradient)
         {
             var destination = logits.GradientBuffer(out var accumulate);

@@ -42,6 +42,8 @@ public static class DropoutOperation
 
     private sealed class Gradient<T>(Variable<T> x, Tensor<T> factors) : Operation<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        public override void Declare(SavedValues<T> saved) => saved.Buffer(factors);
+
         public override void Backward(Tensor<T> gradient)
         {
             Elementwise.Run(factors, gradient, gradient, new Times<T>());

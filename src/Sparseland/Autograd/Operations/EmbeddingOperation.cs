@@ -39,6 +39,8 @@ public static class EmbeddingOperation
 
     private sealed class Gradient<T>(Variable<T> weight, Tensor<int> ids) : Operation<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        public override void Declare(SavedValues<T> saved) => saved.Buffer(ids);
+
         public override void Backward(Tensor<T> gradient)
         {
             var destination = weight.GradientBuffer(out var accumulate);

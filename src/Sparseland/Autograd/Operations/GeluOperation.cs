@@ -24,6 +24,8 @@ public static class GeluOperation
 
     private sealed class Gradient<T>(Variable<T> x, bool tanh) : Operation<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        public override void Declare(SavedValues<T> saved) => saved.Value(x);
+
         public override void Backward(Tensor<T> gradient)
         {
             if (tanh)

@@ -18,8 +18,13 @@ public static class KlDivergenceOperation
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     public static Variable<T> KlDivergence<T>(this Variable<T> logits, Tensor<T> teacherLogits, double temperature = 1) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ArgumentNullException.ThrowIfNull(logits);
         ArgumentNullException.ThrowIfNull(teacherLogits);
+        return Diverge(logits, teacherLogits, null, temperature);
+    }
+
+    private static Variable<T> Diverge<T>(Variable<T> logits, Tensor<T> teacherLogits, Variable<T>? teacherVariable, double temperature) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(logits);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(temperature);
         if (logits.Shape != teacherLogits.Shape)
             throw new ArgumentException($"a divergence of logits of the shapes {logits.Shape} and {teacherLogits.Shape}", nameof(teacherLogits));
@@ -33,18 +38,18 @@ public static class KlDivergenceOperation
             total += double.CreateTruncating(figures.Span[(3 * i) + 2]);
         var loss = tape.Rent(new Shape());
         loss.Span[0] = T.CreateChecked(total * temperature * temperature / rows);
-        return tape.Record(loss, new Gradient<T>(logits, teacherLogits, figures, temperature), logits);
+        return tape.Record(loss, new Gradient<T>(logits, teacherLogits, teacherVariable, figures, temperature), logits);
     }
 
     /// <summary>The same with a teacher on a tape, whose gradient is not computed.</summary>
     /// <param name="logits">The student's, [..., classes].</param>
-    /// <param name="teacherLogits">The teacher's; its values must stay as they are until the backward pass.</param>
+    /// <param name="teacherLogits">The teacher's; its values are kept until the backward pass.</param>
     /// <param name="temperature">Above zero.</param>
     /// <returns>A scalar.</returns>
     public static Variable<T> KlDivergence<T>(this Variable<T> logits, Variable<T> teacherLogits, double temperature = 1) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(teacherLogits);
-        return logits.KlDivergence(teacherLogits.Value, temperature);
+        return Diverge(logits, teacherLogits.Value, teacherLogits, temperature);
     }
 
     private readonly struct ForwardWork<T>(Tensor<T> student, Tensor<T> teacher, T factor, Tensor<T> figures) : IRangeWork
@@ -84,9 +89,17 @@ public static class KlDivergenceOperation
         return sum;
     }
 
-    private sealed class Gradient<T>(Variable<T> logits, Tensor<T> teacher, Tensor<T> figures, double temperature) : Operation<T>
+    private sealed class Gradient<T>(Variable<T> logits, Tensor<T> teacher, Variable<T>? teacherVariable, Tensor<T> figures, double temperature) : Operation<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        public override void Declare(SavedValues<T> saved)
+        {
+            saved.Value(logits);
+            if (teacherVariable is not null)
+                saved.Value(teacherVariable);
+            saved.Buffer(figures);
+        }
+
         public override void Backward(Tensor<T> gradient)
         {
             var rows = logits.Shape.Rows;

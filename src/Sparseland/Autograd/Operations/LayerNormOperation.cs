@@ -60,6 +60,12 @@ public static class LayerNormOperation
     private sealed class Gradient<T>(Variable<T> x, Variable<T> gain, Variable<T>? bias, Tensor<T> normalized, Tensor<T> inverse) : Operation<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        public override void Declare(SavedValues<T> saved)
+        {
+            saved.Buffer(normalized);
+            saved.Buffer(inverse);
+        }
+
         public override void Backward(Tensor<T> gradient)
         {
             var (rows, columns) = (x.Shape.Rows, x.Shape.Columns);

@@ -90,6 +90,14 @@ public static class LinearCrossEntropyOperation
     private sealed class Gradient<T>(Variable<T> x, Variable<T> weight, Tensor<T>? toInput, Tensor<T>? toWeight) : Operation<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        public override void Declare(SavedValues<T> saved)
+        {
+            if (toInput is not null)
+                saved.Buffer(toInput);
+            if (toWeight is not null)
+                saved.Buffer(toWeight);
+        }
+
         public override void Backward(Tensor<T> gradient)
         {
             Pass(x, toInput, gradient.Span[0]);

@@ -7,7 +7,7 @@ namespace Sparseland.Autograd.Operations;
 /// <summary>A fully connected layer.</summary>
 public static class LinearOperation
 {
-    /// <summary>x Wᵀ + b along the last dimension.</summary>
+    /// <summary>x Wᵀ + b along the last dimension. Where the weight is a parameter that trains a slice, only that slice's gradient is computed, and only what it needs is kept.</summary>
     /// <param name="x">[..., in].</param>
     /// <param name="weight">[out, in].</param>
     /// <param name="bias">[out], or none.</param>
@@ -17,7 +17,9 @@ public static class LinearOperation
     {
         CheckShapes(x, weight, bias);
         var output = Forward(x, weight.Value, bias);
-        var operation = new Gradient<T>(x, weight, bias);
+        Operation<T> operation = weight is { NeedsGradient: true, Parameter.Slice: { } slice }
+            ? SliceLinearOperation.Record(x, weight, bias, slice)
+            : new Gradient<T>(x, weight, bias);
         return bias is null ? x.Tape.Record(output, operation, x, weight) : x.Tape.Record(output, operation, x, weight, bias);
     }
 
@@ -60,6 +62,14 @@ public static class LinearOperation
 
     private sealed class Gradient<T>(Variable<T> x, Variable<T> weight, Variable<T>? bias) : Operation<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        public override void Declare(SavedValues<T> saved)
+        {
+            if (weight.NeedsGradient)
+                saved.Value(x);
+            if (x.NeedsGradient)
+                saved.Value(weight);
+        }
+
         public override void Backward(Tensor<T> gradient)
         {
             if (x.NeedsGradient)

@@ -32,6 +32,13 @@ public static class MaskedLinearOperation
     private sealed class Gradient<T>(Variable<T> x, Variable<T> weight, Tensor<T> kept, Mask mask, Variable<T>? bias) : Operation<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        public override void Declare(SavedValues<T> saved)
+        {
+            if (weight.NeedsGradient)
+                saved.Value(x);
+            saved.Buffer(kept);
+        }
+
         public override void Backward(Tensor<T> gradient)
         {
             if (x.NeedsGradient)

@@ -32,6 +32,14 @@ public static class MatMulOperation
 
     private sealed class Gradient<T>(Variable<T> a, Variable<T> b, bool transposeB) : Operation<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        public override void Declare(SavedValues<T> saved)
+        {
+            if (b.NeedsGradient)
+                saved.Value(a);
+            if (a.NeedsGradient)
+                saved.Value(b);
+        }
+
         public override void Backward(Tensor<T> gradient)
         {
             if (a.NeedsGradient)

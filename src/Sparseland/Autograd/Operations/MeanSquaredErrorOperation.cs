@@ -30,6 +30,12 @@ public static class MeanSquaredErrorOperation
 
     private sealed class Gradient<T>(Variable<T> x, Variable<T> target) : Operation<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        public override void Declare(SavedValues<T> saved)
+        {
+            saved.Value(x);
+            saved.Value(target);
+        }
+
         public override void Backward(Tensor<T> gradient)
         {
             var factor = gradient.Span[0] * T.CreateChecked(2.0 / x.Value.Length);

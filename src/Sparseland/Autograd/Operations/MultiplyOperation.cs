@@ -19,6 +19,14 @@ public static class MultiplyOperation
 
     private sealed class Gradient<T>(Variable<T> a, Variable<T> b) : Operation<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        public override void Declare(SavedValues<T> saved)
+        {
+            if (b.NeedsGradient)
+                saved.Value(a);
+            if (a.NeedsGradient)
+                saved.Value(b);
+        }
+
         public override void Backward(Tensor<T> gradient)
         {
             if (b.NeedsGradient)

@@ -17,6 +17,8 @@ public static class ReshapeOperation
 
     private sealed class Gradient<T>(Variable<T> x) : Operation<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        public override void Declare(SavedValues<T> saved) { }
+
         public override void Backward(Tensor<T> gradient) => x.PassGradient(gradient);
     }
 }

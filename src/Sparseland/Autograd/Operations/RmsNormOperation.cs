@@ -51,6 +51,12 @@ public static class RmsNormOperation
 
     private sealed class Gradient<T>(Variable<T> x, Variable<T> gain, Tensor<T> inverse) : Operation<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        public override void Declare(SavedValues<T> saved)
+        {
+            saved.Value(x);
+            saved.Buffer(inverse);
+        }
+
         public override void Backward(Tensor<T> gradient)
         {
             var (rows, columns) = (x.Shape.Rows, x.Shape.Columns);

@@ -51,6 +51,8 @@ public static class RotaryOperation
 
     private sealed class Gradient<T>(Variable<T> x, RotaryTable table, int firstPosition) : Operation<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        public override void Declare(SavedValues<T> saved) { }
+
         // A rotation's transpose turns the other way.
         public override void Backward(Tensor<T> gradient)
         {

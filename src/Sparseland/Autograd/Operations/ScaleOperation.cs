@@ -18,6 +18,8 @@ public static class ScaleOperation
 
     private sealed class Gradient<T>(Variable<T> x, T factor) : Operation<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        public override void Declare(SavedValues<T> saved) { }
+
         public override void Backward(Tensor<T> gradient)
         {
             Elementwise.Run(gradient, gradient, new ScaleBy<T>(factor));

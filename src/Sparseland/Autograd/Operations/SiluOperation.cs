@@ -42,6 +42,8 @@ public static class SiluOperation
 
     private sealed class Gradient<T>(Variable<T> x) : Operation<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        public override void Declare(SavedValues<T> saved) => saved.Value(x);
+
         public override void Backward(Tensor<T> gradient)
         {
             Elementwise.Run(x.Value, gradient, gradient, new Slope<T>());

@@ -33,6 +33,8 @@ public static class SliceOperation
     private sealed class Gradient<T>(Variable<T> x, (int Outer, int Extent, int Inner) strips, int start, int count) : Operation<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        public override void Declare(SavedValues<T> saved) { }
+
         public override void Backward(Tensor<T> gradient)
         {
             var destination = x.GradientBuffer(out var accumulate);

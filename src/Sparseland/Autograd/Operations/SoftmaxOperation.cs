@@ -36,6 +36,8 @@ public static class SoftmaxOperation
 
     private sealed class Gradient<T>(Variable<T> x, Tensor<T> output) : Operation<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        public override void Declare(SavedValues<T> saved) => saved.Value(Output);
+
         public override void Backward(Tensor<T> gradient)
         {
             Ranges.Run(x.Shape.Rows, Ranges.RowsOf(x.Shape.Columns), new BackwardWork<T>(output, gradient));

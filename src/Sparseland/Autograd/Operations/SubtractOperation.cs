@@ -19,6 +19,8 @@ public static class SubtractOperation
 
     private sealed class Gradient<T>(Variable<T> a, Variable<T> b) : Operation<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        public override void Declare(SavedValues<T> saved) { }
+
         public override void Backward(Tensor<T> gradient)
         {
             if (b.NeedsGradient)

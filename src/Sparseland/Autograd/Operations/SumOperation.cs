@@ -30,6 +30,8 @@ public static class SumOperation
 
     private sealed class Gradient<T>(Variable<T> x, T weight) : Operation<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        public override void Declare(SavedValues<T> saved) { }
+
         public override void Backward(Tensor<T> gradient)
         {
             var slope = gradient.Span[0] * weight;

@@ -74,6 +74,13 @@ public static class SwiGluOperation
 
     private sealed class Gradient<T>(Variable<T> gate, Variable<T> up) : Operation<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        public override void Declare(SavedValues<T> saved)
+        {
+            saved.Value(gate);
+            if (gate.NeedsGradient)
+                saved.Value(up);
+        }
+
         public override void Backward(Tensor<T> gradient)
         {
             if (gate.NeedsGradient)

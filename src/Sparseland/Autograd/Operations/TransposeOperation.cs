@@ -77,6 +77,8 @@ public static class TransposeOperation
 
     private sealed class Gradient<T>(Variable<T> x, int low, int high) : Operation<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        public override void Declare(SavedValues<T> saved) { }
+
         public override void Backward(Tensor<T> gradient)
         {
             var destination = x.GradientBuffer(out var accumulate);
