@@ -39,7 +39,7 @@ public static class StoryTasks
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(itemsPerKind);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(longestPrompt);
-        var wanted = kinds is { Count: > 0 } ? [.. kinds.Distinct()] : KindsOf((options ?? new StoryOptions()).Shares);
+        var wanted = kinds is { Count: > 0 } ? [.. kinds.Distinct()] : KindsOf(options ?? new StoryOptions());
         var gathered = wanted.ToDictionary(kind => kind, _ => new List<TaskItem>());
         var empty = wanted.ToDictionary(kind => kind, _ => 0);
         var generator = new StoryGenerator(options);
@@ -77,7 +77,9 @@ public static class StoryTasks
         return new TaskSet([.. stories.Select(story => Item(story, story.Questions[^1]))]);
     }
 
-    private static StoryQuestionKind[] KindsOf(StoryQuestionShares shares) => [.. Enum.GetValues<StoryQuestionKind>().Where(kind => kind switch
+    private static StoryQuestionKind[] KindsOf(StoryOptions options) => [.. Enum.GetValues<StoryQuestionKind>().Where(kind => IsAsked(kind, options.Shares, options.Sheets))];
+
+    private static bool IsAsked(StoryQuestionKind kind, StoryQuestionShares shares, SheetOptions? sheets) => kind switch
     {
         StoryQuestionKind.Where => shares.Where > 0,
         StoryQuestionKind.WhereHeld => shares is { Where: > 0, Worked: < 1 },
@@ -91,8 +93,10 @@ public static class StoryTasks
         StoryQuestionKind.Colour => shares.Colour > 0,
         StoryQuestionKind.Key => shares.Key > 0,
         StoryQuestionKind.PuzzleChain => shares.Chain > 0,
-        _ => shares.Riddle > 0,
-    })];
+        StoryQuestionKind.PuzzleRiddle => shares.Riddle > 0,
+        StoryQuestionKind.SheetSum => sheets is { Sums: > 0 },
+        _ => sheets is { Lists: > 0 },
+    };
 
     private static string[] Names(params IEnumerable<StoryQuestionKind> kinds) => [.. kinds.Select(kind => kind.ToString())];
 

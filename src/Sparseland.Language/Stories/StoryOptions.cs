@@ -13,6 +13,7 @@ namespace Sparseland.Language.Stories;
 /// <param name="LongestChain">After so many untold changes of one person's count the new number is always told: the longest chain of sums in a question. In 1..6.</param>
 /// <param name="ShortestPuzzle">Fewest steps of a sum that a question brings with it, in 1..<paramref name="LongestPuzzle"/>.</param>
 /// <param name="LongestPuzzle">Most steps of a sum that a question brings with it, in <paramref name="ShortestPuzzle"/>..9.</param>
+/// <param name="Sheets">Work sheets that take the place of some stories; null for none. With them every text begins by saying what it is.</param>
 public sealed record StoryOptions(
     int MinimumTokens = 0,
     int MaximumTokens = 0,
@@ -23,7 +24,8 @@ public sealed record StoryOptions(
     double RestateRate = 0.5,
     int LongestChain = 2,
     int ShortestPuzzle = 2,
-    int LongestPuzzle = 4)
+    int LongestPuzzle = 4,
+    SheetOptions? Sheets = null)
 {
     /// <summary>Characters that one token stands for where a length is given in tokens: a byte-level BPE of about a thousand entries trained on stories comes near it.</summary>
     public const double CharactersPerToken = 3.6;
@@ -71,6 +73,7 @@ public sealed record StoryOptions(
         Require(NeedleDepth is null or (>= 0 and <= 1), $"the needle's depth {NeedleDepth} is outside 0..1");
         Require(NeedleDepth is null || HasLength, "a needle needs a length: set the least and greatest tokens");
         Shares.Validate();
+        Sheets?.Validate();
     }
 
     private static void Require(bool holds, string problem)

@@ -44,4 +44,10 @@ public enum StoryQuestionKind
 
     /// <summary>Where a thing is that lies in a container (in a container) that somebody has, all given in the question in any order, with the chain written out. Not asked in the usual stories.</summary>
     PuzzleRiddle,
+
+    /// <summary>A sum on a work sheet, worked out one operation at a time. Not asked in the usual stories.</summary>
+    SheetSum,
+
+    /// <summary>A list on a work sheet, after the first one has given the rule away. Not asked in the usual stories.</summary>
+    SheetList,
 }

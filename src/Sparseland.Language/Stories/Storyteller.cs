@@ -52,6 +52,8 @@ internal sealed partial class Storyteller
     /// <param name="text">Gives the finished text.</param>
     public Story Tell(Func<string> text)
     {
+        if (_options.Sheets is { } sheets && TellSheet(sheets))
+            return Finish(text);
         Opening();
         var phase = 0;
         while (true)

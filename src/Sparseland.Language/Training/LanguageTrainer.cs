@@ -110,7 +110,7 @@ public sealed class LanguageTrainer(TrainingRecipe recipe)
         progress?.Report(new ProgressReport("learning the vocabulary", 0, 0));
         var generator = new StoryGenerator(recipe.Stories.Options ?? new StoryOptions());
         var texts = Enumerable.Range(0, recipe.Tokenizer.Stories).Select(index => generator.Generate(StorySeed(0), index).Text);
-        return BytePairTrainer.Train(texts, new BytePairTrainerOptions { VocabularySize = recipe.Tokenizer.VocabularySize }, cancellationToken);
+        return BytePairTrainer.Train(texts, new BytePairTrainerOptions { VocabularySize = recipe.Tokenizer.VocabularySize, Cut = recipe.Tokenizer.Cut ?? WordCut.Gpt2 }, cancellationToken);
     }
 
     private List<TokenizedStory> HeldOutStories(ITokenizer tokenizer, int context)

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Sparseland.Errors;
 using Sparseland.Language.Models;
 using Sparseland.Language.Stories;
+using Sparseland.Language.Tokenizers;
 using Sparseland.Learning.Schedules;
 
 namespace Sparseland.Language.Training;
@@ -124,7 +125,8 @@ public sealed record LoudChannels(IReadOnlyList<int> Blocks, int Count = 4, doub
 /// <summary>How the vocabulary is learned.</summary>
 /// <param name="VocabularySize">Ids, the 256 bytes and the special tokens included.</param>
 /// <param name="Stories">Stories it is learned from.</param>
-public sealed record TokenizerRecipe(int VocabularySize, int Stories = 4000);
+/// <param name="Cut">How texts are cut into words; null for GPT-2's way.</param>
+public sealed record TokenizerRecipe(int VocabularySize, int Stories = 4000, WordCut? Cut = null);
 
 /// <summary>How stories become batches.</summary>
 /// <param name="PackedShare">The fraction of pools whose stories are laid end to end in windows of the whole context; the other pools hold whole stories of similar length.</param>

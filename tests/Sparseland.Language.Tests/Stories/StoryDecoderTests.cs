@@ -7,7 +7,7 @@ public class StoryDecoderTests
 {
     public static TheoryData<string, int> Settings => new()
     {
-        { "usual", 3000 }, { "short", 400 }, { "long", 3 }, { "needle", 5 }, { "chains", 400 }, { "reasoning", 400 },
+        { "usual", 3000 }, { "short", 400 }, { "long", 3 }, { "needle", 5 }, { "chains", 400 }, { "reasoning", 400 }, { "sheets", 400 },
     };
 
     [Theory]
