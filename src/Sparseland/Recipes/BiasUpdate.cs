@@ -16,12 +16,12 @@ public sealed class BiasUpdate : IStructureUpdate
     public bool AddsBias => true;
 
     /// <inheritdoc/>
-    public float[]? AddedBias(StructureProblem problem, IReadOnlyList<int> kept)
+    public StructureOutcome Apply(StructureProblem problem, IReadOnlyList<int> kept)
     {
         ArgumentNullException.ThrowIfNull(problem);
         ArgumentNullException.ThrowIfNull(kept);
         if (kept.Count == problem.Count)
-            return null;
+            return StructureOutcome.Unchanged;
         var removed = problem.Consumer.Statistics.Mean.ToArray();
         foreach (var s in kept)
             removed.AsSpan(s * problem.Extent, problem.Extent).Clear();
@@ -36,6 +36,6 @@ public sealed class BiasUpdate : IStructureUpdate
             bias[row] = (float)sum;
         }
         weights.KeepAlive();
-        return bias;
+        return new StructureOutcome(null, bias);
     }
 }

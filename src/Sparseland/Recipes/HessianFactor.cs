@@ -15,10 +15,11 @@ public sealed class HessianFactor
     private const int Attempts = 6;
     private const int RowsPerPart = 16;
 
-    private HessianFactor(Tensor<double> upper, double damping, int attempts, int[] dead)
+    private HessianFactor(Tensor<double> upper, double damping, double added, int attempts, int[] dead)
     {
         Upper = upper;
         Damping = damping;
+        AddedDiagonal = added;
         FailedAttempts = attempts;
         DeadColumns = dead;
     }
@@ -28,6 +29,9 @@ public sealed class HessianFactor
 
     /// <summary>The damping that sufficed, as a fraction of the mean of H's diagonal.</summary>
     public double Damping { get; }
+
+    /// <summary>What that is: the number added to every entry of the diagonal. Dead columns have a one there before it is added.</summary>
+    public double AddedDiagonal { get; }
 
     /// <summary>How many dampings, each ten times the one before, were too small.</summary>
     public int FailedAttempts { get; }
@@ -63,11 +67,19 @@ public sealed class HessianFactor
             {
                 Cholesky.InvertLower(factor.Matrix);
                 Reverse(factor);
-                return new HessianFactor(factor, damping, attempt, [.. dead]);
+                return new HessianFactor(factor, damping, damping * mean, attempt, [.. dead]);
             }
             damping = damping == 0 ? 0.001 : damping * 10;
         }
         throw new NumericalException($"a Hessian of {n} columns is not positive definite even with a damping of {damping / 10}: calibrate with more or other text");
+    }
+
+    /// <summary>The whole inverse H⁻¹ = Uᵀ U of the damped Hessian.</summary>
+    public Tensor<double> Inverse()
+    {
+        var inverse = Tensor<double>.Uninitialized(Upper.Shape);
+        Gemm.Multiply(Upper.Matrix, true, Upper.Matrix, false, inverse.Matrix);
+        return inverse;
     }
 
     // Rows and columns in reverse order, the lower triangle only; dead columns get a one on the diagonal.

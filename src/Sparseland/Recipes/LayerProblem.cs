@@ -1,3 +1,4 @@
+using Sparseland.Errors;
 using Sparseland.Layouts;
 using Sparseland.Tensors;
 
@@ -31,6 +32,35 @@ public sealed class LayerProblem(string name, MatrixView<float> weights, LayerSt
 
     /// <summary>Ends a method that takes long; such a method looks at it.</summary>
     public CancellationToken Cancellation { get; init; }
+
+    /// <summary>The Hessian that <see cref="Factor"/> factored: dead channels have a one on the diagonal, and the damping is added.</summary>
+    /// <exception cref="NumericalException">It is singular and the method asked for no damping, or no damping suffices.</exception>
+    public Tensor<double> DampedHessian(double damping)
+    {
+        var factor = SolvableFactor(damping);
+        var hessian = Statistics.Hessian();
+        for (var j = 0; j < hessian.Shape.Rows; j++)
+            hessian.Matrix[j, j] = (hessian.Matrix[j, j] == 0 ? 1 : hessian.Matrix[j, j]) + factor.AddedDiagonal;
+        return hessian;
+    }
+
+    /// <summary>As <see cref="Factor"/>, for methods that solve for weights: a singular Hessian without damping is refused, and a fault names the layer.</summary>
+    /// <exception cref="NumericalException">It is singular and the method asked for no damping, or no damping suffices.</exception>
+    public HessianFactor SolvableFactor(double damping)
+    {
+        HessianFactor factor;
+        try
+        {
+            factor = Factor(damping);
+        }
+        catch (NumericalException fault)
+        {
+            throw new NumericalException($"{Name}: {fault.Message}");
+        }
+        return factor.FailedAttempts == 0 || damping > 0
+            ? factor
+            : throw new NumericalException($"{Name}: the Hessian of its inputs is singular and the damping is 0: give a damping such as 0.01, or more calibration text");
+    }
 
     /// <summary>The factor of the inverse Hessian; computed once for all that ask with the same damping.</summary>
     public HessianFactor Factor(double damping)

@@ -72,10 +72,12 @@ public static class Methods
         new("wanda", "mean of |w| times the norm of its input channel over the weights that read the structure", options => new WandaStructureScore(options)),
         new("magnitude", "norm of the weights that read the structure: no calibration", options => new MagnitudeStructureScore(options)),
         new("flap", "variance of the activations times the squared norm of the weights that read them", options => new FlapScore(options)),
+        new("obs", "greedy optimal brain surgery: the error of the layer by the time a structure goes, when the others make up for it", options => new ObsStructureScore(options)),
         new("random", "chance: the baseline that every other has to beat", options => new RandomStructureScore(options)));
 
     /// <summary>What happens to the structures that stay; the fourth choice where the pattern is structured.</summary>
     public static MethodRegistry<IStructureUpdate> StructureUpdates { get; } = new("update of whole structures",
         new("none", "they stay as they are", options => new NoStructureUpdate(options)),
-        new("bias", "the mean of what was removed becomes a bias", options => new BiasUpdate(options)));
+        new("bias", "the mean of what was removed becomes a bias", options => new BiasUpdate(options)),
+        new("solve", "least squares: the weights that read them take over the work of what was removed", options => new SolveUpdate(options)));
 }

@@ -13,5 +13,5 @@ public sealed class NoStructureUpdate : IStructureUpdate
     public StatisticsKind Needs => StatisticsKind.None;
 
     /// <inheritdoc/>
-    public float[]? AddedBias(StructureProblem problem, IReadOnlyList<int> kept) => null;
+    public StructureOutcome Apply(StructureProblem problem, IReadOnlyList<int> kept) => StructureOutcome.Unchanged;
 }

@@ -88,7 +88,7 @@ public class StructureScoreTests
     {
         var (problem, activations) = Random(3);
         int[] kept = [0, 1, 4, 9];
-        var bias = Methods.StructureUpdates.Create(new MethodChoice("bias")).AddedBias(problem, kept)!;
+        var bias = Methods.StructureUpdates.Create(new MethodChoice("bias")).Apply(problem, kept).AddedBias!;
         for (var r = 0; r < Width; r++)
         {
             var expected = 0.0;
@@ -97,8 +97,8 @@ public class StructureScoreTests
                     expected += Enumerable.Range(0, Tokens).Average(t => (double)activations.Matrix[t, c]) * problem.Consumer.Weights[r, c];
             Assert.Equal(expected, bias[r], 1e-5);
         }
-        Assert.Null(Methods.StructureUpdates.Create(new MethodChoice("bias")).AddedBias(problem, [.. Enumerable.Range(0, Count)]));
-        Assert.Null(Methods.StructureUpdates.Create(new MethodChoice("none")).AddedBias(problem, kept));
+        Assert.Same(StructureOutcome.Unchanged, Methods.StructureUpdates.Create(new MethodChoice("bias")).Apply(problem, [.. Enumerable.Range(0, Count)]));
+        Assert.Same(StructureOutcome.Unchanged, Methods.StructureUpdates.Create(new MethodChoice("none")).Apply(problem, kept));
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public class StructureScoreTests
         for (var t = 0; t < Tokens; t++)
             for (var c = 0; c < Count * extent; c++)
                 activations.Matrix[t, c] = dead.Contains(c / extent) ? 0 : activations.Matrix[t, c] + 0.5f;
-        var statistics = new LayerStatistics(Count * extent, StatisticsKind.SumOfSquares | StatisticsKind.Moments);
+        var statistics = new LayerStatistics(Count * extent, StatisticsKind.SumOfSquares | StatisticsKind.Moments | StatisticsKind.Gram);
         statistics.Add(activations.Matrix, Sequences);
         var problem = new StructureProblem("layer", Count, [Layer("gate", Count * extent, Width), Layer("up", Count * extent, Width)], Layer("down", Width, Count * extent, statistics));
         return (problem, activations);

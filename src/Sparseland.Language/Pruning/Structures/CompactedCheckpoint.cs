@@ -7,26 +7,30 @@ namespace Sparseland.Language.Pruning.Structures;
 
 /// <summary>
 /// A model without the structures that were removed: an ordinary smaller dense model. Rows and columns are gathered when a tensor is asked for, so a model of any size
-/// can be compacted tensor by tensor; what loses nothing is the source's own, bit for bit. Consumers may gain biases; where the model had none, all projections of the
+/// can be compacted tensor by tensor; what loses nothing is the source's own, bit for bit. Consumers may be given new weights, and may gain biases; where the model had none, all projections of the
 /// layer then have them, zero where nothing is added. Reads are thread-safe where the source's are.
 /// </summary>
 public sealed class CompactedCheckpoint : ICheckpoint
 {
     private readonly ICheckpoint _source;
     private readonly IReadOnlyDictionary<string, float[]> _addedBiases;
+    private readonly IReadOnlyDictionary<string, Func<Tensor<float>>> _newWeights;
     private readonly Dictionary<string, Gather> _gathers = new(StringComparer.Ordinal);
 
     /// <summary>Compacts a model.</summary>
     /// <param name="source">The model; it is not disposed with this view.</param>
     /// <param name="kept">What stays of the sets that lose something; sets that are not named stay whole.</param>
     /// <param name="addedBiases">What is added to biases of output and down projections, by their canonical names; null for nothing.</param>
+    /// <param name="newWeights">What takes the place of the kept columns of output and down projections, [outputs, kept columns], by their canonical names; called whenever they are read. Null for nothing.</param>
     /// <exception cref="ArgumentException">A set is not one of the model's, or is named twice.</exception>
-    public CompactedCheckpoint(ICheckpoint source, IReadOnlyList<KeptStructures> kept, IReadOnlyDictionary<string, float[]>? addedBiases = null)
+    public CompactedCheckpoint(ICheckpoint source, IReadOnlyList<KeptStructures> kept, IReadOnlyDictionary<string, float[]>? addedBiases = null,
+        IReadOnlyDictionary<string, Func<Tensor<float>>>? newWeights = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(kept);
         _source = source;
         _addedBiases = addedBiases ?? new Dictionary<string, float[]>();
+        _newWeights = newWeights ?? new Dictionary<string, Func<Tensor<float>>>();
         var before = source.Configuration;
         var shapes = Enumerable.Range(0, before.BlockCount).Select(before.ShapeOf).ToArray();
         foreach (var one in kept)
@@ -54,6 +58,8 @@ public sealed class CompactedCheckpoint : ICheckpoint
     /// <inheritdoc/>
     public MatrixLayout LoadMatrix(string name)
     {
+        if (_newWeights.ContainsKey(name))
+            return DenseMatrix.FromFloat32(LoadTensor(name).Matrix, Tensors.First(tensor => tensor.Name == name).Element);
         var matrix = _source.LoadMatrix(name);
         return _gathers.TryGetValue(name, out var gather) ? DenseMatrix.FromFloat32(gather.Apply(matrix).Matrix, ElementOf(matrix.Element)) : matrix;
     }
@@ -61,6 +67,8 @@ public sealed class CompactedCheckpoint : ICheckpoint
     /// <inheritdoc/>
     public Tensor<float> LoadTensor(string name)
     {
+        if (_newWeights.TryGetValue(name, out var solve))
+            return Checked(name, solve());
         if (!_addedBiases.TryGetValue(name, out var added) && _source.Contains(name))
             return LoadKept(name);
         var bias = _source.Contains(name) ? LoadKept(name) : new Tensor<float>(Tensors.First(tensor => tensor.Name == name).Shape);
@@ -77,6 +85,12 @@ public sealed class CompactedCheckpoint : ICheckpoint
         if (!_gathers.TryGetValue(name, out var gather))
             return _source.LoadTensor(name);
         return gather.IsVector ? gather.Apply(_source.LoadTensor(name)) : gather.Apply(_source.LoadMatrix(name));
+    }
+
+    private Tensor<float> Checked(string name, Tensor<float> weights)
+    {
+        var expected = Tensors.First(tensor => tensor.Name == name).Shape;
+        return weights.Shape == expected ? weights : throw new InvalidOperationException($"{name}: new weights of {weights.Shape} in place of {expected}");
     }
 
     private static TransformerConfiguration WithBiases(TransformerConfiguration configuration, IEnumerable<string> biases)
@@ -127,7 +141,7 @@ public sealed class CompactedCheckpoint : ICheckpoint
         {
             var before = known.GetValueOrDefault(name);
             var element = before is null || _addedBiases.ContainsKey(name) ? ElementType.Float32 : ElementOf(before.Element);
-            tensors.Add(before is not null && !_gathers.ContainsKey(name) && !_addedBiases.ContainsKey(name)
+            tensors.Add(before is not null && !_gathers.ContainsKey(name) && !_addedBiases.ContainsKey(name) && !_newWeights.ContainsKey(name)
                 ? before
                 : new CheckpointTensor(name, shape, element, "dense", shape.Length * (element == ElementType.Float32 ? 4 : 2)));
         }

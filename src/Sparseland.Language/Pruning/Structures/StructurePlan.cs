@@ -1,5 +1,6 @@
 using Sparseland.Language.Checkpoints;
 using Sparseland.Recipes;
+using Sparseland.Tensors;
 
 namespace Sparseland.Language.Pruning.Structures;
 
@@ -15,7 +16,10 @@ public sealed record PlannedStructures(KeptStructures Kept, double Requested, IR
 /// <param name="Figures">What the allocation saw per block.</param>
 public sealed record StructurePlan(IReadOnlyList<PlannedStructures> Sets, IReadOnlyDictionary<string, float[]> AddedBiases, IReadOnlyList<AllocationFigure> Figures)
 {
+    /// <summary>What takes the place of the kept columns of output and down projections, by the name of the weight; solved for when it is called.</summary>
+    public IReadOnlyDictionary<string, Func<Tensor<float>>> NewWeights { get; init; } = new Dictionary<string, Func<Tensor<float>>>();
+
     /// <summary>The smaller model, gathered from the dense one when its tensors are read.</summary>
     /// <param name="checkpoint">The model that the plan was made for.</param>
-    public CompactedCheckpoint Apply(ICheckpoint checkpoint) => new(checkpoint, [.. Sets.Select(set => set.Kept)], AddedBiases);
+    public CompactedCheckpoint Apply(ICheckpoint checkpoint) => new(checkpoint, [.. Sets.Select(set => set.Kept)], AddedBiases, NewWeights);
 }

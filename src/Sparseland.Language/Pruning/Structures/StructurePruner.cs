@@ -31,11 +31,14 @@ public static class StructurePruner
         var allocation = Methods.Allocations.Create(recipe.Allocation);
         var statistics = Observe(checkpoint, recipe, calibration, allocation, statisticsFolder, progress, cancellation);
         var sets = StructureSet.Of(checkpoint.Configuration, pattern.Structures);
-        var scores = Score(checkpoint, recipe, sets, statistics, cancellation);
+        var score = Methods.StructureScores.Create(recipe.Score);
+        var scores = score.DependsOnCount ? null : Score(checkpoint, recipe, score, sets, null, statistics, cancellation);
         var requested = Allocate(checkpoint.Configuration, recipe, allocation, sets, scores);
-        var kept = Select(pattern, sets, scores, requested);
-        return new StructurePlan([.. kept.Select((one, i) => new PlannedStructures(one, requested[i], scores[i]))],
-            Compensate(checkpoint, recipe, kept, statistics, cancellation), allocation.Figures);
+        var counts = Count(pattern, sets, requested);
+        scores ??= Score(checkpoint, recipe, score, sets, counts, statistics, cancellation);
+        List<KeptStructures> kept = [.. sets.Select((set, i) => KeptStructures.Best(set, scores[i], counts[i]))];
+        var (weights, biases) = Compensate(checkpoint, recipe, kept, statistics, cancellation);
+        return new StructurePlan([.. kept.Select((one, i) => new PlannedStructures(one, requested[i], scores[i]))], biases, allocation.Figures) { NewWeights = weights };
     }
 
     /// <summary>Refuses a recipe whose result the model's file could not hold.</summary>
@@ -63,24 +66,30 @@ public static class StructurePruner
         return statistics;
     }
 
-    private static List<double[]> Score(ICheckpoint checkpoint, Recipe recipe, IReadOnlyList<StructureSet> sets, DenseStatistics? statistics, CancellationToken cancellation)
+    private static List<double[]> Score(ICheckpoint checkpoint, Recipe recipe, IStructureScore score, IReadOnlyList<StructureSet> sets, int[]? counts, DenseStatistics? statistics,
+        CancellationToken cancellation)
     {
-        var score = Methods.StructureScores.Create(recipe.Score);
         var scores = new List<double[]>();
-        foreach (var set in sets)
+        for (var i = 0; i < sets.Count; i++)
         {
-            cancellation.ThrowIfCancellationRequested();
-            var values = new double[set.Count];
-            score.Compute(Problem(checkpoint, recipe, set, statistics), values);
-            if (values.Any(value => !double.IsFinite(value)))
-                throw new NumericalException($"{set.Name}: the score {recipe.Score.Name} of structure {Array.FindIndex(values, value => !double.IsFinite(value))} is not finite");
-            scores.Add(values);
-            MemoryRelief.After(set.Count * set.ParametersEach(checkpoint.Configuration));
+            scores.Add(Score(score, Problem(checkpoint, recipe, sets[i], statistics?.Load(sets[i].Block), cancellation) with { Keep = counts?[i] ?? 0 }));
+            MemoryRelief.After(sets[i].Count * sets[i].ParametersEach(checkpoint.Configuration));
         }
         return scores;
     }
 
-    private static double[] Allocate(TransformerConfiguration configuration, Recipe recipe, IAllocation allocation, IReadOnlyList<StructureSet> sets, IReadOnlyList<double[]> scores)
+    /// <summary>The scores of one layer, all finite.</summary>
+    internal static double[] Score(IStructureScore score, StructureProblem problem)
+    {
+        problem.Consumer.Cancellation.ThrowIfCancellationRequested();
+        var values = new double[problem.Count];
+        score.Compute(problem, values);
+        if (Array.FindIndex(values, value => !double.IsFinite(value)) is >= 0 and var index)
+            throw new NumericalException($"{problem.Name}: the score {score.Name} of structure {index} is not finite");
+        return values;
+    }
+
+    private static double[] Allocate(TransformerConfiguration configuration, Recipe recipe, IAllocation allocation, IReadOnlyList<StructureSet> sets, IReadOnlyList<double[]>? scores)
     {
         var units = sets.Select(set => new PrunableMatrix(set.Name, set.Block, set.Count, (int)set.ParametersEach(configuration))).ToList();
         var shares = recipe.Sparsity == 0 ? new double[sets.Count] : allocation.Allocate(new AllocationRequest(units, recipe.Sparsity) { Scores = scores });
@@ -91,9 +100,9 @@ public static class StructurePruner
     }
 
     // Kinds are rounded apart: each keeps its own total.
-    private static List<KeptStructures> Select(StructuredPattern pattern, IReadOnlyList<StructureSet> sets, IReadOnlyList<double[]> scores, double[] requested)
+    private static int[] Count(StructuredPattern pattern, IReadOnlyList<StructureSet> sets, double[] requested)
     {
-        var counts = new int[sets.Count];
+        int[] counts = [.. sets.Select(set => set.Count)];
         foreach (var kind in sets.Select(set => set.Kind).Distinct())
         {
             // A layer that shall stay whole takes no part in the repair.
@@ -102,26 +111,34 @@ public static class StructurePruner
             for (var i = 0; i < indices.Length; i++)
                 counts[indices[i]] = rounded[i];
         }
-        return [.. sets.Select((set, i) => KeptStructures.Best(set, scores[i], requested[i] > 0 ? counts[i] : set.Count))];
+        return counts;
     }
 
-    private static Dictionary<string, float[]> Compensate(ICheckpoint checkpoint, Recipe recipe, IReadOnlyList<KeptStructures> kept, DenseStatistics? statistics, CancellationToken cancellation)
+    // New weights are solved for when they are read: a model's worth of them need not fit in memory. Biases are small, and the file must know of them beforehand.
+    private static (Dictionary<string, Func<Tensor<float>>> Weights, Dictionary<string, float[]> Biases) Compensate(ICheckpoint checkpoint, Recipe recipe, IReadOnlyList<KeptStructures> kept,
+        DenseStatistics? statistics, CancellationToken cancellation)
     {
         var update = Methods.StructureUpdates.Create(recipe.Update);
+        var weights = new Dictionary<string, Func<Tensor<float>>>(StringComparer.Ordinal);
         var biases = new Dictionary<string, float[]>(StringComparer.Ordinal);
-        foreach (var one in kept.Where(one => update.AddsBias && !one.IsWhole))
+        foreach (var one in kept.Where(one => !one.IsWhole))
         {
+            StructureOutcome Apply() => update.Apply(Problem(checkpoint, recipe, one.Set, statistics?.Load(one.Set.Block), cancellation), one.Indices);
+            if (update.ChangesWeights)
+                weights[one.Set.ConsumerWeight] = () => Apply().Weights ?? throw new InvalidOperationException($"{one.Set.Name}: the update {update.Name} promised new weights and gave none");
+            if (!update.AddsBias)
+                continue;
             cancellation.ThrowIfCancellationRequested();
-            if (update.AddedBias(Problem(checkpoint, recipe, one.Set, statistics), one.Indices) is { } bias)
-                biases[TensorNames.Bias(one.Set.Block, one.Set.Consumer.Projection)] = bias;
+            if (Apply().AddedBias is { } bias)
+                biases[one.Set.ConsumerBias] = bias;
             MemoryRelief.After(one.Set.Count * one.Set.ParametersEach(checkpoint.Configuration));
         }
-        return biases;
+        return (weights, biases);
     }
 
-    private static StructureProblem Problem(ICheckpoint checkpoint, Recipe recipe, StructureSet set, DenseStatistics? statistics)
+    /// <summary>What score and update see of one set: dense weights, and statistics of the block where any were gathered.</summary>
+    internal static StructureProblem Problem(ICheckpoint checkpoint, Recipe recipe, StructureSet set, IReadOnlyDictionary<string, LayerStatistics>? statistics, CancellationToken cancellation)
     {
-        var gathered = statistics?.Load(set.Block);
         return new StructureProblem(set.Name, set.Count, [.. set.Producers.Select(Layer)], Layer(set.Consumer));
 
         LayerProblem Layer(CoupledProjection part)
@@ -130,7 +147,7 @@ public static class StructurePruner
             var matrix = checkpoint.LoadMatrix(name);
             var dense = Tensor<float>.Uninitialized(new Shape(matrix.Rows, matrix.Columns));
             matrix.ToDense(dense.Matrix);
-            return new LayerProblem(name, dense.Matrix, gathered?[part.Projection], recipe.Seed);
+            return new LayerProblem(name, dense.Matrix, statistics?[part.Projection], recipe.Seed) { Cancellation = cancellation };
         }
     }
 }

@@ -53,6 +53,12 @@ public sealed record StructureSet(string Name, int Block, StructureKinds Kind, i
     /// <summary>The names of its matrices, producers first.</summary>
     public IEnumerable<string> Matrices => Producers.Append(Consumer).Select(part => TensorNames.Weight(Block, part.Projection));
 
+    /// <summary>The name of the consumer's weights.</summary>
+    public string ConsumerWeight => TensorNames.Weight(Block, Consumer.Projection);
+
+    /// <summary>The name of the consumer's bias.</summary>
+    public string ConsumerBias => TensorNames.Bias(Block, Consumer.Projection);
+
     /// <summary>The block's shape when only some structures of this set stay.</summary>
     /// <param name="shape">The shape before.</param>
     /// <param name="kept">How many stay.</param>

@@ -58,6 +58,9 @@ public sealed class StructurePrunerTests
     [InlineData("magnitude", "uniform", "none")]
     [InlineData("flap", "global", "bias")]
     [InlineData("random", "cfsp:metric=mae", "bias")]
+    [InlineData("obs", "global:standardise=false", "solve")]
+    [InlineData("obs:rounds=16", "uniform", "solve")]
+    [InlineData("wanda", "cfsp", "solve")]
     public void Every_combination_keeps_the_total_that_was_asked_for(string score, string allocation, string update)
     {
         using var fixture = new PruningFixture("llama1");
@@ -66,6 +69,7 @@ public sealed class StructurePrunerTests
         Assert.InRange(plan.Sets.Sum(set => set.Kept.Indices.Count), wanted - 2.5, wanted + 2.5);
         Assert.All(plan.Sets, set => Assert.Equal(0, set.Kept.Indices.Count % 4));
         Assert.Equal(update == "bias" ? plan.Sets.Count(set => !set.Kept.IsWhole) : 0, plan.AddedBiases.Count);
+        Assert.Equal(update == "solve" ? plan.Sets.Count(set => !set.Kept.IsWhole) : 0, plan.NewWeights.Count);
     }
 
     [Theory]
@@ -114,6 +118,32 @@ public sealed class StructurePrunerTests
         Assert.All(plan.Sets, set => Assert.Equal(Enumerable.Range(0, 44).Except(constant), set.Kept.Indices));
         var expected = fixture.Logits(fixture.Checkpoint.ToModel()).Select(x => (double)x).ToArray();
         TransformerModelTests.AssertClose(expected, fixture.Logits(TransformerModel.Load(plan.Apply(fixture.Checkpoint))));
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public void Solved_weights_are_written_and_say_what_the_dense_model_with_them_in_place_says(string name)
+    {
+        using var fixture = new PruningFixture(name);
+        var recipe = Cfsp("neurons:4+heads", 0.4, "obs", "uniform", "solve");
+        ModelPruner.Prune(new PruneRequest { Checkpoint = fixture.Checkpoint, Recipe = recipe, Output = fixture.Output, Calibration = fixture.Calibration }, null, TestContext.Current.CancellationToken);
+        var plan = StructurePruner.Plan(fixture.Checkpoint, recipe, fixture.Calibration, cancellation: TestContext.Current.CancellationToken);
+        var values = fixture.Checkpoint.Values.ToDictionary(pair => pair.Key, pair => pair.Value.Copy());
+        foreach (var kept in plan.Sets.Select(set => set.Kept).Where(kept => !kept.IsWhole))
+        {
+            var weights = values[kept.Set.ConsumerWeight].Matrix;
+            var solved = plan.NewWeights[kept.Set.ConsumerWeight]();
+            int[] columns = [.. kept.Indices.SelectMany(index => Enumerable.Range(index * kept.Set.Consumer.Extent, kept.Set.Consumer.Extent))];
+            for (var row = 0; row < weights.Rows; row++)
+            {
+                weights.Row(row).Clear();
+                for (var i = 0; i < columns.Length; i++)
+                    weights[row, columns[i]] = solved.Matrix[row, i];
+            }
+        }
+        using var read = Checkpoint.Open(fixture.Output);
+        var expected = fixture.Logits(new InMemoryCheckpoint(fixture.Configuration, values).ToModel()).Select(x => (double)x).ToArray();
+        TransformerModelTests.AssertClose(expected, fixture.Logits(TransformerModel.Load(read)), 1e-5);
+        TransformerModelTests.AssertClose(expected, fixture.Logits(TransformerModel.Load(plan.Apply(fixture.Checkpoint))), 1e-5);
     }
 
     [Fact]
