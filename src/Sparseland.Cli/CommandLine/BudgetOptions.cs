@@ -5,6 +5,7 @@ using Sparseland.Errors;
 using Sparseland.Language.Checkpoints;
 using Sparseland.Language.Evaluation;
 using Sparseland.Language.Pruning;
+using Sparseland.Language.Pruning.Comparing;
 using Sparseland.Language.Tokenizers;
 using Sparseland.Progress;
 using Sparseland.Recipes;
@@ -20,6 +21,27 @@ internal sealed class BudgetOptions
     public IEnumerable<Symbol> Symbols => [_bytes, _speed];
 
     public bool IsGiven(VerbContext context) => context.Get(_bytes) is not null || context.Get(_speed) is not null;
+
+    /// <summary>The budgets of a comparison: several may stand in a list with commas.</summary>
+    /// <param name="context">The command line.</param>
+    /// <param name="at">What shall be equal, when neither option is given: "bytes" or "time"; null for bytes.</param>
+    public ComparisonBudget Targets(VerbContext context, string? at)
+    {
+        var (bytes, speed) = (context.Get(_bytes), context.Get(_speed));
+        if (bytes is not null && speed is not null)
+            throw new InvalidSettingException("--budget and --speed: give one of the two");
+        var by = (at, speed) switch
+        {
+            (null, null) or ("bytes", null) => EqualBy.Bytes,
+            ("time", _) or (null, _) => EqualBy.Time,
+            ("bytes", _) => throw new InvalidSettingException("--at bytes and --speed contradict each other: give the bytes with --budget"),
+            _ => throw new InvalidSettingException($"--at {at}: expected bytes or time"),
+        };
+        if (by == EqualBy.Time && bytes is not null)
+            throw new InvalidSettingException("--at time and --budget contradict each other: give the speed with --speed");
+        var list = (bytes ?? speed ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return new ComparisonBudget(by, [.. list.Select(text => by == EqualBy.Bytes ? Bytes(text) : Factor(text))]);
+    }
 
     /// <summary>Prices, chooses, and says plainly when a dense model does better within the same limit.</summary>
     public Recipe Choose(VerbContext context, ICheckpoint checkpoint, ITokenizer tokenizer, Recipe recipe, CalibrationSet calibration, EvaluationData data, IProgress<ProgressReport> progress)

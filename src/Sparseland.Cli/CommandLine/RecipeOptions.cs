@@ -65,7 +65,8 @@ internal sealed class RecipeOptions
         return context.Get(_distillation) is { } share ? settings with { Distillation = share } : settings;
     }
 
-    private static Recipe Read(string path)
+    /// <summary>Reads a recipe file.</summary>
+    public static Recipe Read(string path)
     {
         if (!File.Exists(path))
             throw new InvalidSettingException($"there is no recipe file {path}");

@@ -30,16 +30,22 @@ internal sealed class TextOptions
     }
 
     /// <summary>What the model is judged by.</summary>
-    public EvaluationData Evaluate(VerbContext context, TransformerModel model, ITokenizer tokenizer, IProgress<ProgressReport> progress, int? stories = null)
+    /// <param name="context">The command line.</param>
+    /// <param name="model">The model; it writes its own text where there is no other.</param>
+    /// <param name="tokenizer">Its tokenizer.</param>
+    /// <param name="progress">Told while the model writes.</param>
+    /// <param name="stories">How many stories, where --stories shall not decide.</param>
+    /// <param name="seed">Which stories or samples, where --seed shall not decide.</param>
+    public EvaluationData Evaluate(VerbContext context, TransformerModel model, ITokenizer tokenizer, IProgress<ProgressReport> progress, int? stories = null, ulong? seed = null)
     {
         var window = Math.Min(model.Configuration.ContextLength, 2048);
         if (context.Get(_evaluation) is { } file)
             return EvaluationData.File(file.FullName, window);
         if (StoryVocabulary.IsOf(tokenizer))
-            return EvaluationData.Stories(tokenizer, window, context.Seed, stories ?? context.Get(_stories));
+            return EvaluationData.Stories(tokenizer, window, seed ?? context.Seed, stories ?? context.Get(_stories));
         const int sequences = 32;
         var length = Math.Min(window, 512);
-        var samples = ModelSamples.Draw(model, sequences, length, context.Seed + 1_000_003, progress, context.CancellationToken);
+        var samples = ModelSamples.Draw(model, sequences, length, (seed ?? context.Seed) + 1_000_003, progress, context.CancellationToken);
         return new EvaluationData("the model's own samples (another seed than calibration)",
             [.. samples.Sequences.Select(ids => new EvaluationText(tokenizer.Decode(ids)))], PerplexityProtocol.Documents(window), null);
     }

@@ -29,6 +29,7 @@ internal sealed class PruneVerb : Verb
     private readonly Option<bool> _force = new("--force") { Description = "Replace the output folder; the old one stays untouched until the new one is whole." };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "List every tensor with the decision and the rule that made it; touch nothing." };
     private readonly Option<bool> _quick = new("--quick") { Description = "A run of under a minute: fewer sequences, steps, stories and plots." };
+    private readonly ComparisonOptions _compare = new();
     private readonly Option<bool> _noReport = new("--no-report") { Description = "Skip the measurements and the HTML report; prune only." };
 
     public override string Name => "prune";
@@ -41,14 +42,17 @@ internal sealed class PruneVerb : Verb
     [
         ("sparseland prune -o my-sparse", "the shipped model at 2:4 with SparseGPT and recovery; see my-sparse/report.html"),
         ("sparseland prune --pattern neurons --sparsity 0.3 -o my-small", "a smaller dense model: feed-forward neurons are removed by CFSP"),
+        ("sparseland prune --compare wanda wanda+owl sparsegpt+obs --budget 1MB -o compared", "three recipes at equal bytes over three seeds, beside chance, magnitude and dense models of few bits"),
         ("sparseland prune llama-folder --score wanda --allocate owl --sparsity 0.6 --calib notes.txt -o out", "another model, unstructured; interrupted, the same command goes on"),
     ];
 
-    public override IEnumerable<Symbol> Symbols => [_model.Argument, .. _recipe.Symbols, .. _texts.Symbols, .. _budget.Symbols, _output, _force, _dryRun, _quick, _noReport];
+    public override IEnumerable<Symbol> Symbols => [_model.Argument, .. _recipe.Symbols, .. _texts.Symbols, .. _budget.Symbols, _output, _force, _dryRun, _quick, _noReport, .. _compare.Symbols];
 
     public override int Run(VerbContext context)
     {
         var path = _model.Resolve(context);
+        if (_compare.IsGiven(context))
+            return Compare(context, path);
         var recipe = _recipe.Build(context, Default(context.Get(_quick)), Structured(context.Get(_quick)));
         using var checkpoint = Checkpoint.Open(path);
         if (context.Get(_dryRun))
@@ -88,6 +92,14 @@ internal sealed class PruneVerb : Verb
         if (context.Json)
             context.Output.WriteLine(result.Report.ToJson());
         return 0;
+    }
+
+    private int Compare(VerbContext context, string path)
+    {
+        var quick = context.Get(_quick);
+        var like = _recipe.Build(context, Default(quick) with { Score = new MethodChoice("magnitude"), Update = new MethodChoice("none"), Pattern = Pattern.Unstructured, Recovery = null });
+        var output = context.Get(_output)?.FullName ?? throw new InvalidSettingException("no output folder: give one with -o FOLDER");
+        return new CompareRun(context, _texts, _compare).Run(path, like, _budget.Targets(context, _compare.At(context)), output, context.Get(_force), quick);
     }
 
     private static Recipe Default(bool quick) => new()

@@ -177,13 +177,10 @@ internal sealed class PruneRun
             yield return DenseWeight(tensor);
     }
 
-    // Outside the pruned matrices nothing is rounded below what it came in: vectors stay as they are, matrices follow the recipe's values, int8 as bfloat16.
     private CheckpointWeight DenseWeight(PlannedTensor tensor)
     {
         var source = _checkpoint.Tensors.First(known => known.Name == tensor.Name).Element;
-        var plain = source is ElementType.BFloat16 or ElementType.Float16 ? source : ElementType.Float32;
-        var element = tensor.Shape.Rank < 2 || _recipe.Values == ElementType.Float32 || Recovers ? plain : ElementType.BFloat16;
-        return CheckpointWeight.Dense(tensor.Name, _checkpoint.LoadTensor(tensor.Name), Recovers ? ElementType.Float32 : element);
+        return CheckpointWeight.Dense(tensor.Name, _checkpoint.LoadTensor(tensor.Name), Recovers ? ElementType.Float32 : OutsideElement.Masked(_recipe, source, tensor.Shape.Rank));
     }
 
     private (IReadOnlyList<RecoveryPoint> Curve, List<LayerReport> Layers) Recover(string work, string stage, PruningPlan plan, List<LayerReport> layers)

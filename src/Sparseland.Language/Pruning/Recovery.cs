@@ -62,7 +62,7 @@ internal sealed class Recovery
             var parameter = _network[tensor.Name];
             if (parameter.Mask is not { } mask)
             {
-                weights.Add(CheckpointWeight.Dense(tensor.Name, parameter.Value, OutsideElement(tensor)));
+                weights.Add(CheckpointWeight.Dense(tensor.Name, parameter.Value, OutsideElement.Recovered(_recipe, _dense.Tensors.First(known => known.Name == tensor.Name).Element, tensor.Shape.Rank)));
                 continue;
             }
             var stored = StoredLayout.Store(_recipe.Layout, _recipe.Values, parameter.Value, mask, tensor.Pattern);
@@ -76,15 +76,6 @@ internal sealed class Recovery
         writer.WritePart("model", weights);
         writer.Complete();
         return reports;
-    }
-
-    // As without a recovery: matrices follow the recipe's values (int8 as bfloat16), vectors stay in float32 because they have been trained.
-    private ElementType OutsideElement(PlannedTensor tensor)
-    {
-        if (tensor.Shape.Rank < 2)
-            return ElementType.Float32;
-        var source = _dense.Tensors.First(known => known.Name == tensor.Name).Element;
-        return _recipe.Values == ElementType.Float32 && source is not ElementType.BFloat16 ? ElementType.Float32 : ElementType.BFloat16;
     }
 
     private sealed class FineTuning(TransformerNetwork<float> network, TransformerModel? teacher, RecoverySettings settings, CalibrationSet text, ulong seed, string identity) : ITrainingTask<float>

@@ -14,7 +14,11 @@ public enum PlotMark
 /// <param name="X">Across.</param>
 /// <param name="Y">Up.</param>
 /// <param name="Label">Shown when the pointer rests on it, and beside it when <see cref="PlotSeries.ShowLabels"/> is set; null for none.</param>
-public readonly record struct PlotPoint(double X, double Y, string? Label = null);
+public readonly record struct PlotPoint(double X, double Y, string? Label = null)
+{
+    /// <summary>How far a bar reaches to either side of <see cref="Y"/>; 0 for none.</summary>
+    public double Spread { get; init; }
+}
 
 /// <summary>Points that belong together, with one colour and one line in the legend.</summary>
 /// <param name="Name">The legend.</param>

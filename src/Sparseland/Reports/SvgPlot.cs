@@ -18,6 +18,11 @@ public sealed record SvgPlot(string Title, PlotAxis X, PlotAxis Y, IReadOnlyList
     private const int Bottom = 56;
     private const int Right = 24;
     private const int LabelRoom = 150;
+    private const int LabelHeight = 12;
+    private const int MostLabelSteps = 40;
+
+    // About that of the label's font.
+    private const double LetterWidth = 5.4;
 
     // Okabe and Ito (2008): distinguishable with colour blindness too.
     private static readonly string[] Colours = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#999933", "#882255", "#555555"];
@@ -27,13 +32,14 @@ public sealed record SvgPlot(string Title, PlotAxis X, PlotAxis Y, IReadOnlyList
     {
         var points = Series.SelectMany(series => series.Points).ToList();
         var x = new PlotScale(X, points.Select(point => point.X));
-        var y = new PlotScale(Y, points.Select(point => point.Y));
+        var y = new PlotScale(Y, points.SelectMany(point => new[] { point.Y - point.Spread, point.Y + point.Spread }));
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height + LegendHeight}\" role=\"img\" font-family=\"system-ui,sans-serif\" font-size=\"12\" fill=\"currentColor\">\n");
         svg.Append(CultureInfo.InvariantCulture, $"<title>{Escape(Title)}</title><text x=\"{Left}\" y=\"24\" font-size=\"15\" font-weight=\"600\">{Escape(Title)}</text>\n");
         AppendAxes(svg, x, y);
         for (var i = 0; i < Series.Count; i++)
             AppendSeries(svg, Series[i], Colours[i % Colours.Length], x, y);
+        AppendLabels(svg, x, y);
         AppendLegend(svg);
         return svg.Append("</svg>\n").ToString();
     }
@@ -74,14 +80,31 @@ public sealed record SvgPlot(string Title, PlotAxis X, PlotAxis Y, IReadOnlyList
         foreach (var point in points)
         {
             var (px, py) = (ToX(x.Position(point.X)), ToY(y.Position(point.Y)));
+            if (point.Spread > 0 && y.Accepts(point.Y - point.Spread))
+                svg.Append(CultureInfo.InvariantCulture, $"<line x1=\"{px:F1}\" y1=\"{ToY(y.Position(point.Y - point.Spread)):F1}\" x2=\"{px:F1}\" y2=\"{ToY(y.Position(point.Y + point.Spread)):F1}\" stroke=\"{colour}\" stroke-width=\"1.5\"/>\n");
             var tip = string.Create(CultureInfo.InvariantCulture, $"{series.Name}{(point.Label is null ? "" : $": {point.Label}")} ({point.X:G5}, {point.Y:G5})");
             svg.Append(CultureInfo.InvariantCulture, $"<circle cx=\"{px:F1}\" cy=\"{py:F1}\" r=\"{(series.Mark == PlotMark.Line ? 3 : 5)}\" fill=\"{colour}\"><title>{Escape(tip)}</title></circle>\n");
-            if (series.ShowLabels && point.Label is not null)
-            {
-                // Near the right edge the label stands on the other side, or it would be cut off.
-                var flips = px > Width - LabelRoom;
-                svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{(flips ? px - 7 : px + 7):F1}\" y=\"{py - 6:F1}\" font-size=\"10\"{(flips ? " text-anchor=\"end\"" : "")}>{Escape(point.Label)}</text>\n");
-            }
+        }
+    }
+
+    // Labels stand beside their points; where points lie close they give way upwards and downwards, and a thin line leads back.
+    private void AppendLabels(StringBuilder svg, PlotScale x, PlotScale y)
+    {
+        var labelled = Series.Where(series => series.ShowLabels).SelectMany(series => series.Points).Where(point => point.Label is not null && x.Accepts(point.X) && y.Accepts(point.Y))
+            .Select(point => (X: ToX(x.Position(point.X)), Y: ToY(y.Position(point.Y)), Text: point.Label!)).OrderBy(label => label.Y).ToList();
+        var taken = new List<(double Left, double Right, double Y)>();
+        foreach (var (px, py, text) in labelled)
+        {
+            // Near the right edge the label stands on the other side, or it would be cut off.
+            var flips = px > Width - LabelRoom;
+            var width = text.Length * LetterWidth;
+            var (left, right) = flips ? (px - 9 - width, px - 9) : (px + 9, px + 9 + width);
+            bool IsFree(double at) => at > Top && at < Height - Bottom && taken.All(other => right < other.Left || left > other.Right || Math.Abs(at - other.Y) >= LabelHeight);
+            var line = Enumerable.Range(0, 2 * MostLabelSteps).Select(step => py - 5 + (step % 2 == 0 ? 1 : -1) * ((step + 1) / 2) * LabelHeight / 2.0).FirstOrDefault(IsFree, py - 5);
+            taken.Add((left, right, line));
+            if (Math.Abs(line - (py - 5)) > LabelHeight)
+                svg.Append(CultureInfo.InvariantCulture, $"<line x1=\"{px:F1}\" y1=\"{py:F1}\" x2=\"{(flips ? right : left):F1}\" y2=\"{line - 3:F1}\" stroke=\"currentColor\" stroke-opacity=\".35\"/>\n");
+            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{(flips ? right : left):F1}\" y=\"{line:F1}\" font-size=\"10\"{(flips ? " text-anchor=\"end\"" : "")}>{Escape(text)}</text>\n");
         }
     }
 

@@ -23,6 +23,19 @@ public static class StructurePruner
     public static StructurePlan Plan(ICheckpoint checkpoint, Recipe recipe, CalibrationSet? calibration, string? statisticsFolder = null,
         IProgress<ProgressReport>? progress = null, CancellationToken cancellation = default)
     {
+        var seen = Observe(checkpoint, recipe, calibration, statisticsFolder, progress, cancellation);
+        var (requested, counts) = Count(seen, recipe);
+        var sets = seen.Sets;
+        var scores = seen.Scores ?? Score(checkpoint, recipe, Methods.StructureScores.Create(recipe.Score), sets, counts, seen.Statistics, cancellation);
+        List<KeptStructures> kept = [.. sets.Select((set, i) => KeptStructures.Best(set, scores[i], counts[i]))];
+        var (weights, biases) = Compensate(checkpoint, recipe, kept, seen.Statistics, cancellation);
+        return new StructurePlan([.. kept.Select((one, i) => new PlannedStructures(one, requested[i], scores[i]))], biases, seen.Allocation.Figures) { NewWeights = weights };
+    }
+
+    /// <summary>What a plan is made from, whatever its sparsity: parameters and exceptions as <see cref="Plan"/>.</summary>
+    internal static ObservedStructures Observe(ICheckpoint checkpoint, Recipe recipe, CalibrationSet? calibration, string? statisticsFolder,
+        IProgress<ProgressReport>? progress, CancellationToken cancellation)
+    {
         ModelPruner.Plan(checkpoint, recipe);
         if (recipe.Pattern is not StructuredPattern pattern)
             throw new InvalidSettingException($"the pattern {recipe.Pattern} removes single weights; for structures choose neurons, heads or neurons+heads");
@@ -32,13 +45,14 @@ public static class StructurePruner
         var statistics = Observe(checkpoint, recipe, calibration, allocation, statisticsFolder, progress, cancellation);
         var sets = StructureSet.Of(checkpoint.Configuration, pattern.Structures);
         var score = Methods.StructureScores.Create(recipe.Score);
-        var scores = score.DependsOnCount ? null : Score(checkpoint, recipe, score, sets, null, statistics, cancellation);
-        var requested = Allocate(checkpoint.Configuration, recipe, allocation, sets, scores);
-        var counts = Count(pattern, sets, requested);
-        scores ??= Score(checkpoint, recipe, score, sets, counts, statistics, cancellation);
-        List<KeptStructures> kept = [.. sets.Select((set, i) => KeptStructures.Best(set, scores[i], counts[i]))];
-        var (weights, biases) = Compensate(checkpoint, recipe, kept, statistics, cancellation);
-        return new StructurePlan([.. kept.Select((one, i) => new PlannedStructures(one, requested[i], scores[i]))], biases, allocation.Figures) { NewWeights = weights };
+        return new ObservedStructures(checkpoint.Configuration, allocation, statistics, sets, score.DependsOnCount ? null : Score(checkpoint, recipe, score, sets, null, statistics, cancellation));
+    }
+
+    /// <summary>How much of every set is to go, and how many structures stay.</summary>
+    internal static (double[] Requested, int[] Counts) Count(ObservedStructures seen, Recipe recipe)
+    {
+        var requested = Allocate(seen.Configuration, recipe, seen.Allocation, seen.Sets, seen.Scores);
+        return (requested, Count((StructuredPattern)recipe.Pattern, seen.Sets, requested));
     }
 
     /// <summary>Refuses a recipe whose result the model's file could not hold.</summary>

@@ -38,10 +38,7 @@ internal sealed class StructureRun(PruneRequest request, IProgress<ProgressRepor
             cancellation.ThrowIfCancellationRequested();
             var tensor = compacted.Tensors[i];
             progress?.Report(new ProgressReport("writing the smaller model", i, compacted.Tensors.Count, tensor.Name));
-            var plain = tensor.Element is ElementType.BFloat16 or ElementType.Float16 ? tensor.Element : ElementType.Float32;
-            // Vectors stay as they are, matrices follow the recipe's values.
-            var element = tensor.Shape.Rank < 2 || _recipe.Values == ElementType.Float32 ? plain : _recipe.Values;
-            writer.WritePart($"tensor-{i:d5}", [CheckpointWeight.Dense(tensor.Name, compacted.LoadTensor(tensor.Name), element)]);
+            writer.WritePart($"tensor-{i:d5}", [CheckpointWeight.Dense(tensor.Name, compacted.LoadTensor(tensor.Name), OutsideElement.Structured(_recipe, tensor.Element, tensor.Shape.Rank))]);
             MemoryRelief.After(tensor.Shape.Length);
         }
         writer.Complete();
