@@ -20,6 +20,9 @@ internal sealed class DraftRules(SiriusOptions options, GenerationSettings setti
     {
         if (settings.StopStrings.Count == 0)
             return false;
+        // An id of a padded embedding has no text; the dense model will not agree.
+        if (draft[^1] >= tokenizer.VocabularySize)
+            return true;
         var text = tokenizer.Decode(draft);
         foreach (var stop in settings.StopStrings)
             if (text.Contains(stop, StringComparison.Ordinal))
