@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Text;
 using System.Threading.Channels;
 using Sparseland.Errors;
 using Sparseland.Language.Models;
@@ -29,7 +28,7 @@ public sealed class TextGenerator(TransformerModel model, ITokenizer tokenizer)
         if (!ReferenceEquals(session.Model, model))
             throw new ArgumentException("the session belongs to another model", nameof(session));
         if (prompt.IsEmpty)
-            prompt = new[] { tokenizer.BeginToken ?? model.Configuration.BeginToken ?? throw new InvalidSettingException("an empty prompt, and the model has no begin token: give it some text to continue") };
+            prompt = new[] { BeginToken(model, tokenizer) };
         var sampler = new Sampler(settings, model.Configuration.VocabularySize);
         sampler.Accept(prompt);
         var clock = Stopwatch.StartNew();
@@ -37,10 +36,10 @@ public sealed class TextGenerator(TransformerModel model, ITokenizer tokenizer)
         session.Read(prompt[reused..], cancellation);
         var promptSeconds = clock.Elapsed.TotalSeconds;
         clock.Restart();
-        var run = new Run(session, sampler, settings, EndTokens(settings), new TextStream(tokenizer, prompt), onText);
-        var (reason, steps) = run.Decode(cancellation);
-        var statistics = new GenerationStatistics(prompt.Length, reused, run.Tokens.Count, steps, promptSeconds, clock.Elapsed.TotalSeconds);
-        return new(run.Text.ToString(), run.Tokens, reason, statistics);
+        var text = new GeneratedText(settings, new TextStream(tokenizer, prompt), onText);
+        var (reason, steps) = Decode(session, sampler, EndTokens(settings, model, tokenizer), text, cancellation);
+        var statistics = new GenerationStatistics(prompt.Length, reused, text.Tokens.Count, steps, promptSeconds, clock.Elapsed.TotalSeconds);
+        return new(text.Text, text.Tokens, reason, statistics);
     }
 
     /// <summary>Continues a prompt on another thread and hands out the pieces as they come; the last one carries the result.</summary>
@@ -78,56 +77,29 @@ public sealed class TextGenerator(TransformerModel model, ITokenizer tokenizer)
         }
     }
 
-    private HashSet<int> EndTokens(GenerationSettings settings) =>
+    internal static int BeginToken(TransformerModel model, ITokenizer tokenizer) => tokenizer.BeginToken ?? model.Configuration.BeginToken
+        ?? throw new InvalidSettingException("an empty prompt, and the model has no begin token: give it some text to continue");
+
+    internal static HashSet<int> EndTokens(GenerationSettings settings, TransformerModel model, ITokenizer tokenizer) =>
         settings.IgnoresEndTokens ? [] : [.. model.Configuration.EndTokens, .. tokenizer.EndTokens, .. settings.EndTokens];
 
-    private sealed class Run(InferenceSession session, Sampler sampler, GenerationSettings settings, HashSet<int> endTokens, TextStream stream, Action<string>? onText)
+    private static (FinishReason Reason, int Steps) Decode(InferenceSession session, Sampler sampler, HashSet<int> endTokens, GeneratedText text, CancellationToken cancellation)
     {
-        private readonly StopMatcher _stops = new(settings.StopStrings);
-
-        public List<int> Tokens { get; } = [];
-
-        public StringBuilder Text { get; } = new();
-
-        public (FinishReason Reason, int Steps) Decode(CancellationToken cancellation)
+        for (var steps = 0; ; steps++)
         {
-            var steps = 0;
-            while (true)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                if (Tokens.Count == settings.MaximumTokens)
-                    return (End(FinishReason.MaximumTokens), steps);
-                var token = sampler.Next(session.Logits);
-                if (endTokens.Contains(token))
-                    return (End(FinishReason.EndToken), steps);
-                Tokens.Add(token);
-                Emit(_stops.Append(stream.Append(token)));
-                if (_stops.HasMatched)
-                    return (FinishReason.StopString, steps);
-                if (session.Remaining == 0)
-                    return (End(FinishReason.ContextFull), steps);
-                sampler.Accept(new ReadOnlySpan<int>(in token));
-                session.Read(new ReadOnlySpan<int>(in token), cancellation);
-                steps++;
-            }
-        }
-
-        // The held-back end of the text: a stop string may still be completed by a character that waited for its last byte.
-        private FinishReason End(FinishReason reason)
-        {
-            Emit(_stops.Append(stream.Flush()));
-            if (_stops.HasMatched)
-                return FinishReason.StopString;
-            Emit(_stops.Flush());
-            return reason;
-        }
-
-        private void Emit(string text)
-        {
-            if (text.Length == 0)
-                return;
-            Text.Append(text);
-            onText?.Invoke(text);
+            cancellation.ThrowIfCancellationRequested();
+            if (text.IsFull)
+                return (text.End(FinishReason.MaximumTokens), steps);
+            var token = sampler.Next(session.Logits);
+            if (endTokens.Contains(token))
+                return (text.End(FinishReason.EndToken), steps);
+            text.Append(token);
+            if (text.HasStopped)
+                return (FinishReason.StopString, steps);
+            if (session.Remaining == 0)
+                return (text.End(FinishReason.ContextFull), steps);
+            sampler.Accept(new ReadOnlySpan<int>(in token));
+            session.Read(new ReadOnlySpan<int>(in token), cancellation);
         }
     }
 }

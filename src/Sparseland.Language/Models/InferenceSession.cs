@@ -45,6 +45,15 @@ public sealed class InferenceSession
     /// <summary>Logits after the last token, [vocabulary]; overwritten by the next call.</summary>
     public Span<float> Logits => _logits.Span;
 
+    /// <summary>How the feed-forward layers are run; null with all neurons.</summary>
+    public IFeedForwardPath? FeedForward { get; set; }
+
+    /// <summary>Sees the inputs of the projections while tokens are read with all neurons, or null.</summary>
+    public IActivationObserver? Observer { get; set; }
+
+    /// <summary>Bytes of weights that the passes so far read, once per pass; of the embedding only where it serves as the head. What a decoder bound by memory pays with time.</summary>
+    public long WeightBytesRead { get; private set; }
+
     /// <summary>Bytes of a session's work buffers when a prompt of some length has been read; the cache not included.</summary>
     public static long WorkBytesFor(TransformerConfiguration configuration, int promptLength)
     {
@@ -68,7 +77,7 @@ public sealed class InferenceSession
             var hidden = RunBlocks(tokens[..count], cancellation);
             tokens = tokens[count..];
             if (tokens.Length == 0)
-                Model.ComputeLogits(hidden.SliceRows(count - 1, 1), _logits.Matrix);
+                ComputeLogits(hidden.SliceRows(count - 1, 1), _logits.Matrix);
         }
         return Logits;
     }
@@ -84,7 +93,50 @@ public sealed class InferenceSession
         if (tokens.Length == 0)
             return;
         Check(tokens.Length);
-        Model.ComputeLogits(RunBlocks(tokens, cancellation), logits);
+        ComputeLogits(RunBlocks(tokens, cancellation), logits);
+    }
+
+    /// <summary>
+    /// Runs nodes of a tree that continues this text, in one pass, and gives the logits after each of them. The session stays where it is: keys and values go into the tree, over those that
+    /// were there.
+    /// </summary>
+    /// <param name="tree">The tree; the ancestors of the nodes were read before or are among them.</param>
+    /// <param name="first">The first of the nodes.</param>
+    /// <param name="logits">[nodes, vocabulary], overwritten; its rows say how many nodes are read.</param>
+    /// <param name="cancellation">Heeded between blocks.</param>
+    /// <exception cref="Sparseland.Errors.MismatchException">A node lies beyond the model's learned positions.</exception>
+    public void ReadTree(TokenTree tree, int first, MatrixView<float> logits, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(tree);
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(first + logits.Rows, tree.Count, nameof(logits));
+        if (logits.Rows == 0)
+            return;
+        var hidden = HiddenRows(logits.Rows);
+        for (var row = 0; row < logits.Rows; row++)
+            Model.Embed(tree.Tokens.Slice(first + row, 1), Length + tree.Depth(first + row), hidden.SliceRows(row, 1));
+        Extend(hidden, new TransformerBlock.Reach(Cache, tree, first), cancellation);
+        ComputeLogits(hidden, logits);
+    }
+
+    /// <summary>Appends nodes of a tree to the text, with the keys and values that they have.</summary>
+    /// <param name="tree">A tree that continues this text.</param>
+    /// <param name="path">Nodes, each the parent of the next; the first follows the text.</param>
+    /// <exception cref="ResourceLimitException">They do not fit the context.</exception>
+    public void Keep(TokenTree tree, ReadOnlySpan<int> path)
+    {
+        ArgumentNullException.ThrowIfNull(tree);
+        Check(path.Length);
+        for (var i = 0; i < path.Length; i++)
+            if (tree.Parent(path[i]) != (i == 0 ? -1 : path[i - 1]))
+                throw new ArgumentException($"node {path[i]} does not follow at place {i}", nameof(path));
+        Cache.Begin(path.Length);
+        for (var block = 0; block < Model.Blocks.Count; block++)
+            for (var i = 0; i < path.Length; i++)
+                Cache.WriteAt(block, Length + i, tree.Keys(block).SliceRows(path[i], 1), tree.Values(block).SliceRows(path[i], 1));
+        for (var i = 0; i < path.Length; i++)
+            _tokens[Length + i] = tree.Tokens[path[i]];
+        Cache.Advance(path.Length);
     }
 
     /// <summary>Forgets the tokens from a length on. The logits are then those of a token that is gone.</summary>
@@ -118,19 +170,35 @@ public sealed class InferenceSession
 
     private MatrixView<float> RunBlocks(ReadOnlySpan<int> tokens, CancellationToken cancellation)
     {
-        if (_hidden.Shape[0] < tokens.Length)
-            _hidden = Tensor<float>.Uninitialized(new Shape(tokens.Length, Model.Configuration.Width));
-        var hidden = _hidden.Matrix.SliceRows(0, tokens.Length);
+        var hidden = HiddenRows(tokens.Length);
         Cache.Begin(tokens.Length);
         Model.Embed(tokens, Length, hidden);
-        for (var index = 0; index < Model.Blocks.Count; index++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            Model.Blocks[index].Extend(hidden, Cache, _scratch);
-        }
+        Extend(hidden, new TransformerBlock.Reach(Cache), cancellation);
         tokens.CopyTo(_tokens.AsSpan(Length));
         Cache.Advance(tokens.Length);
         return hidden;
+    }
+
+    private MatrixView<float> HiddenRows(int count)
+    {
+        if (_hidden.Shape[0] < count)
+            _hidden = Tensor<float>.Uninitialized(new Shape(count, Model.Configuration.Width));
+        return _hidden.Matrix.SliceRows(0, count);
+    }
+
+    private void Extend(MatrixView<float> hidden, TransformerBlock.Reach reach, CancellationToken cancellation)
+    {
+        for (var index = 0; index < Model.Blocks.Count; index++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            WeightBytesRead += Model.Blocks[index].Extend(hidden, reach, _scratch, Observer, FeedForward);
+        }
+    }
+
+    private void ComputeLogits(MatrixView<float> hidden, MatrixView<float> logits)
+    {
+        Model.ComputeLogits(hidden, logits);
+        WeightBytesRead += Model.Head.ByteCount;
     }
 
     private void Check(int count)

@@ -106,13 +106,15 @@ public sealed unsafe class KeyValueCache
     internal void Begin(int count) => Reserve(Length + count);
 
     /// <summary>Stores one block's keys and values at the positions after the last.</summary>
-    internal void Write(int block, MatrixView<float> keys, MatrixView<float> values)
+    internal void Write(int block, MatrixView<float> keys, MatrixView<float> values) => WriteAt(block, Length, keys, values);
+
+    /// <summary>Stores one block's keys and values at positions that were made room for.</summary>
+    internal void WriteAt(int block, int first, MatrixView<float> keys, MatrixView<float> values)
     {
         for (var row = 0; row < keys.Rows; row++)
         {
-            var position = Length + row;
-            WriteRow(block, 0, position, keys.Pointer + row * keys.RowStride);
-            WriteRow(block, 1, position, values.Pointer + row * values.RowStride);
+            WriteRow(block, 0, first + row, keys.Pointer + row * keys.RowStride);
+            WriteRow(block, 1, first + row, values.Pointer + row * values.RowStride);
         }
         keys.KeepAlive();
         values.KeepAlive();

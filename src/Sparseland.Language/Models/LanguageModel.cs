@@ -1,5 +1,6 @@
 using Sparseland.Errors;
 using Sparseland.Language.Checkpoints;
+using Sparseland.Language.Contextual;
 using Sparseland.Language.Evaluation;
 using Sparseland.Language.Generation;
 using Sparseland.Language.Tokenizers;
@@ -135,6 +136,22 @@ public sealed class LanguageModel : IDisposable
     {
         var (session, tokens) = Prepare(prompt, settings ??= Settings);
         return _generator.Generate(session, tokens, settings, onText, cancellation);
+    }
+
+    /// <summary>Continues a text greedily with contextual sparsity; see <see cref="ContextualGenerator"/>.</summary>
+    /// <param name="prompt">The text.</param>
+    /// <param name="options">Which neurons take part, and whether the dense model corrects.</param>
+    /// <param name="settings">How to continue; null for the model's own settings.</param>
+    /// <param name="onText">Gets the text as it becomes certain, in whole characters.</param>
+    /// <param name="cancellation">Heeded within one token.</param>
+    /// <exception cref="InvalidSettingException">An option outside its range, or settings that are not greedy.</exception>
+    /// <exception cref="ResourceLimitException">The prompt is longer than the context.</exception>
+    public ContextualResult GenerateContextual(string prompt, ContextualOptions options, GenerationSettings? settings = null, Action<string>? onText = null, CancellationToken cancellation = default)
+    {
+        var generator = new ContextualGenerator(Transformer, Tokenizer, options);
+        ContextualGenerator.RequireGreedy(settings ??= Settings);
+        var (session, tokens) = Prepare(prompt, settings);
+        return generator.Generate(session, tokens, settings, onText, cancellation);
     }
 
     /// <summary>Continues a text on another thread and hands out the pieces as they come; the last one carries the result.</summary>

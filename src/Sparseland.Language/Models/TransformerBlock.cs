@@ -10,6 +10,8 @@ namespace Sparseland.Language.Models;
 /// </summary>
 public sealed partial class TransformerBlock
 {
+    private const int AttentionProjections = 4;
+
     private readonly Projection _query, _key, _value, _output, _up, _down;
     private readonly Projection? _gate;
     private readonly BlockNorms _norms;
@@ -32,7 +34,7 @@ public sealed partial class TransformerBlock
         ?? throw new InvalidSettingException($"no projection '{name}' in a {Configuration.Family} block{Suggestion.For(name, Projections.Select(p => p.Name))}; it has {string.Join(", ", Projections.Select(p => p.Name))}");
 
     /// <summary>Bytes of all weights, index and values, as in memory.</summary>
-    public long ByteCount => Projections.Sum(projection => projection.Matrix.ByteCount + (projection.Bias?.Length ?? 0) * sizeof(float)) + _norms.ByteCount;
+    public long ByteCount => BytesOf(Projections.Count) + _norms.ByteCount;
 
     /// <summary>Runs whole sequences through the block, in place: position 0 is each sequence's first row. Works through few sequences at a time, so the scratch stays small.</summary>
     /// <param name="hidden">[sequences · length, width], sequence after sequence.</param>
@@ -53,22 +55,33 @@ public sealed partial class TransformerBlock
             cancellation.ThrowIfCancellationRequested();
             var count = Math.Min(atOnce, sequences - first);
             var rows = hidden.SliceRows(first * length, count * length);
-            Attend(rows, length, null, scratch, observer);
+            Attend(rows, length, new Reach(null), scratch, observer);
             FeedForward(rows, scratch, observer);
         }
         hidden.KeepAlive();
     }
 
-    /// <summary>Runs new tokens of one sequence through the block, in place; their keys and values are written after the cache's last position.</summary>
-    internal void Extend(MatrixView<float> hidden, KeyValueCache cache, BlockScratch scratch)
+    /// <summary>Runs new tokens of one sequence through the block, in place; their keys and values are written after the cache's last position, or into the tree whose nodes they are.</summary>
+    /// <returns>Bytes of weights that were read.</returns>
+    internal long Extend(MatrixView<float> hidden, Reach reach, BlockScratch scratch, IActivationObserver? observer, IFeedForwardPath? path)
     {
-        Attend(hidden, hidden.Rows, cache, scratch, null);
-        FeedForward(hidden, scratch, null);
+        Attend(hidden, hidden.Rows, reach, scratch, observer);
+        if (path is null)
+        {
+            FeedForward(hidden, scratch, observer);
+            return ByteCount;
+        }
+        var normed = scratch.Normed.Matrix.SliceRows(0, hidden.Rows);
+        _norms.FeedForward.Apply(hidden, normed);
+        var read = path.Apply(Index, normed);
+        AddRows(normed, hidden);
+        return BytesOf(AttentionProjections) + _norms.ByteCount + read;
     }
 
-    private void Attend(MatrixView<float> hidden, int length, KeyValueCache? cache, BlockScratch scratch, IActivationObserver? observer)
+    private void Attend(MatrixView<float> hidden, int length, Reach reach, BlockScratch scratch, IActivationObserver? observer)
     {
         var rows = hidden.Rows;
+        var cache = reach.Cache;
         var first = cache?.Length ?? 0;
         scratch.EnsureRows(rows);
         var shape = Configuration.ShapeOf(Index);
@@ -85,15 +98,37 @@ public sealed partial class TransformerBlock
         _value.Apply(normed, values);
         NormHeads(_norms.Query, queries);
         NormHeads(_norms.Key, keys);
-        _rotary?.Rotate(queries, first, length);
-        _rotary?.Rotate(keys, first, length);
-        cache?.Write(Index, keys, values);
-        var problem = new CausalAttention.Problem(rows / length, length, first, shape.HeadCount, shape.KeyValueHeadCount, Configuration.HeadWidth, _window);
-        CausalAttention.Run(problem, queries, cache?.Source(Index) ?? SourceOf(keys, values, length), scratch.Partials(problem.PartialLength), mixed);
+        if (reach.Tree is { } tree)
+        {
+            AttendTree(tree, reach, queries, keys, values, mixed);
+        }
+        else
+        {
+            _rotary?.Rotate(queries, first, length);
+            _rotary?.Rotate(keys, first, length);
+            cache?.Write(Index, keys, values);
+            var problem = new CausalAttention.Problem(rows / length, length, first, shape.HeadCount, shape.KeyValueHeadCount, Configuration.HeadWidth, _window);
+            CausalAttention.Run(problem, queries, cache?.Source(Index) ?? SourceOf(keys, values, length), scratch.Partials(problem.PartialLength), mixed);
+        }
         GC.KeepAlive(cache);
         observer?.Observe(Index, _outputReader, mixed);
         _output.Apply(mixed, normed);
         AddRows(normed, hidden);
+    }
+
+    private void AttendTree(TokenTree tree, Reach reach, MatrixView<float> queries, MatrixView<float> keys, MatrixView<float> values, MatrixView<float> mixed)
+    {
+        var length = reach.Cache!.Length;
+        for (var row = 0; row < queries.Rows; row++)
+        {
+            var position = length + tree.Depth(reach.FirstNode + row);
+            _rotary?.Rotate(queries.SliceRows(row, 1), position, 1);
+            _rotary?.Rotate(keys.SliceRows(row, 1), position, 1);
+        }
+        tree.Write(Index, reach.FirstNode, keys, values);
+        var shape = Configuration.ShapeOf(Index);
+        var problem = new TreeAttention.Problem(reach.FirstNode, length, shape.HeadCount, shape.KeyValueHeadCount, Configuration.HeadWidth, _window);
+        TreeAttention.Run(problem, tree, Index, queries, reach.Cache.Source(Index), mixed);
     }
 
     private void FeedForward(MatrixView<float> hidden, BlockScratch scratch, IActivationObserver? observer)
@@ -123,6 +158,15 @@ public sealed partial class TransformerBlock
         }
     }
 
+    // Of the first projections; the feed-forward layer's come after the four of the attention.
+    private long BytesOf(int projections)
+    {
+        var bytes = 0L;
+        for (var i = 0; i < projections; i++)
+            bytes += Projections[i].Matrix.ByteCount + (Projections[i].Bias?.Length ?? 0) * sizeof(float);
+        return bytes;
+    }
+
     private static void AddRows(MatrixView<float> addend, MatrixView<float> destination)
     {
         for (var row = 0; row < destination.Rows; row++)
@@ -145,4 +189,7 @@ public sealed partial class TransformerBlock
 
     private unsafe KeyValueSource SourceOf(MatrixView<float> keys, MatrixView<float> values, int length) =>
         new(keys.Pointer, values.Pointer, length * keys.RowStride, Configuration.HeadWidth, keys.RowStride);
+
+    /// <summary>What new tokens attend to beside themselves: nothing, a cache, or a cache and their ancestors in a tree.</summary>
+    internal readonly record struct Reach(KeyValueCache? Cache, TokenTree? Tree = null, int FirstNode = 0);
 }
