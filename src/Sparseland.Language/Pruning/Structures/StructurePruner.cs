@@ -21,7 +21,11 @@ public static class StructurePruner
     /// <exception cref="InvalidSettingException">The recipe does not fit the model, or calibration is missing.</exception>
     /// <exception cref="NumericalException">A score is NaN, or activations are not finite.</exception>
     public static StructurePlan Plan(ICheckpoint checkpoint, Recipe recipe, CalibrationSet? calibration, string? statisticsFolder = null,
-        IProgress<ProgressReport>? progress = null, CancellationToken cancellation = default)
+        IProgress<ProgressReport>? progress = null, CancellationToken cancellation = default) =>
+        MakePlan(checkpoint, recipe, calibration, new PlanSurroundings { StatisticsFolder = statisticsFolder, Progress = progress, Cancellation = cancellation });
+
+    /// <summary>As above, and lets an allocation that judges models keep what it has done so far, and look at a clock.</summary>
+    internal static StructurePlan MakePlan(ICheckpoint checkpoint, Recipe recipe, CalibrationSet? calibration, PlanSurroundings surroundings)
     {
         ModelPruner.Plan(checkpoint, recipe);
         if (recipe.Pattern is not StructuredPattern pattern)
@@ -29,16 +33,39 @@ public static class StructurePruner
         if (calibration is null && ModelPruner.NeedsCalibration(recipe))
             throw new InvalidSettingException($"the recipe ({recipe}) needs calibration text: give one, or let the model write its own");
         var allocation = Methods.Allocations.Create(recipe.Allocation);
-        var statistics = Observe(checkpoint, recipe, calibration, allocation, statisticsFolder, progress, cancellation);
         var sets = StructureSet.Of(checkpoint.Configuration, pattern.Structures);
+        return allocation.JudgesModels && recipe.Sparsity > 0
+            ? Judge(checkpoint, recipe, calibration!, allocation, sets, surroundings)
+            : Decide(checkpoint, recipe, calibration, allocation, sets, surroundings);
+    }
+
+    private static StructurePlan Decide(ICheckpoint checkpoint, Recipe recipe, CalibrationSet? calibration, IAllocation allocation, IReadOnlyList<StructureSet> sets, PlanSurroundings surroundings)
+    {
+        var cancellation = surroundings.Cancellation;
+        var statistics = Observe(checkpoint, recipe, calibration, allocation, surroundings.StatisticsFolder, surroundings.Progress, cancellation);
         var score = Methods.StructureScores.Create(recipe.Score);
         var scores = score.DependsOnCount ? null : Score(checkpoint, recipe, score, sets, null, statistics, cancellation);
-        var requested = Allocate(checkpoint.Configuration, recipe, allocation, sets, scores);
-        var counts = Count(pattern, sets, requested);
+        var units = Units(checkpoint.Configuration, sets);
+        var shares = recipe.Sparsity == 0 ? new double[sets.Count] : allocation.Allocate(new AllocationRequest(units, recipe.Sparsity) { Scores = scores, Seed = recipe.Seed });
+        var requested = WithRules(recipe, sets, shares);
+        var counts = Count((StructuredPattern)recipe.Pattern, sets, requested);
         scores ??= Score(checkpoint, recipe, score, sets, counts, statistics, cancellation);
         List<KeptStructures> kept = [.. sets.Select((set, i) => KeptStructures.Best(set, scores[i], counts[i]))];
         var (weights, biases) = Compensate(checkpoint, recipe, kept, statistics, cancellation);
-        return new StructurePlan([.. kept.Select((one, i) => new PlannedStructures(one, requested[i], scores[i]))], biases, allocation.Figures) { NewWeights = weights };
+        return new StructurePlan([.. kept.Select((one, i) => new PlannedStructures(one, requested[i], scores[i]))], biases, allocation.Figures) { NewWeights = weights, Notes = allocation.Notes };
+    }
+
+    // Layers under a rule are as the rule says; the allocation shares out what it was given among the others.
+    private static StructurePlan Judge(ICheckpoint checkpoint, Recipe recipe, CalibrationSet calibration, IAllocation allocation, IReadOnlyList<StructureSet> sets, PlanSurroundings surroundings)
+    {
+        var ruled = WithRules(recipe, sets, [.. sets.Select(_ => double.NaN)]);
+        var counts = Count((StructuredPattern)recipe.Pattern, sets, [.. ruled.Select(share => double.IsNaN(share) ? recipe.Sparsity : share)]);
+        var models = new CandidateModels(checkpoint, recipe, calibration, sets, [.. ruled.Select((share, set) => double.IsNaN(share) ? (int?)null : counts[set])], surroundings);
+        var units = Units(checkpoint.Configuration, [.. models.Free.Select(set => sets[set])]);
+        var shares = allocation.Allocate(new AllocationRequest(units, recipe.Sparsity) { Candidates = models, Seed = recipe.Seed });
+        for (var layer = 0; layer < shares.Length; layer++)
+            ruled[models.Free[layer]] = shares[layer];
+        return models.Plan(shares, ruled, allocation);
     }
 
     /// <summary>Refuses a recipe whose result the model's file could not hold.</summary>
@@ -89,18 +116,19 @@ public static class StructurePruner
         return values;
     }
 
-    private static double[] Allocate(TransformerConfiguration configuration, Recipe recipe, IAllocation allocation, IReadOnlyList<StructureSet> sets, IReadOnlyList<double[]>? scores)
+    private static List<PrunableMatrix> Units(TransformerConfiguration configuration, IReadOnlyList<StructureSet> sets) =>
+        [.. sets.Select(set => new PrunableMatrix(set.Name, set.Block, set.Count, (int)set.ParametersEach(configuration)) { Kind = set.Kind.ToString() })];
+
+    private static double[] WithRules(Recipe recipe, IReadOnlyList<StructureSet> sets, double[] shares)
     {
-        var units = sets.Select(set => new PrunableMatrix(set.Name, set.Block, set.Count, (int)set.ParametersEach(configuration))).ToList();
-        var shares = recipe.Sparsity == 0 ? new double[sets.Count] : allocation.Allocate(new AllocationRequest(units, recipe.Sparsity) { Scores = scores });
         for (var i = 0; i < shares.Length; i++)
             if (PruningPlan.RuleFor(recipe, sets[i]) is { } rule)
                 shares[i] = rule.Skip ? 0 : rule.Sparsity ?? shares[i];
         return shares;
     }
 
-    // Kinds are rounded apart: each keeps its own total.
-    private static int[] Count(StructuredPattern pattern, IReadOnlyList<StructureSet> sets, double[] requested)
+    /// <summary>How many structures every layer keeps. Kinds are rounded apart: each keeps its own total.</summary>
+    internal static int[] Count(StructuredPattern pattern, IReadOnlyList<StructureSet> sets, double[] requested)
     {
         int[] counts = [.. sets.Select(set => set.Count)];
         foreach (var kind in sets.Select(set => set.Kind).Distinct())
@@ -147,7 +175,7 @@ public static class StructurePruner
             var matrix = checkpoint.LoadMatrix(name);
             var dense = Tensor<float>.Uninitialized(new Shape(matrix.Rows, matrix.Columns));
             matrix.ToDense(dense.Matrix);
-            return new LayerProblem(name, dense.Matrix, statistics?[part.Projection], recipe.Seed) { Cancellation = cancellation };
+            return new LayerProblem(name, dense.Matrix, statistics?.GetValueOrDefault(part.Projection), recipe.Seed) { Cancellation = cancellation };
         }
     }
 }
