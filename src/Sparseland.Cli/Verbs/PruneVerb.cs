@@ -75,6 +75,7 @@ internal sealed class PruneVerb : Verb
             Tokenizer = tokenizer,
             Calibration = prepared.Calibration,
             Replace = context.Get(_force),
+            Clock = TimeProvider.System,
             Measure = measures ? (model, cancellation) => Measure(model, tokenizer, prepared.Data!, context, cancellation) : null,
         }, progress, context.CancellationToken));
         context.Say($"memory: at most {TextTable.Bytes(result.EstimatedBytes)} announced, {TextTable.Bytes(result.PeakBytes)} used{(result.ResumedBlocks > 0 ? $"; {result.ResumedBlocks} blocks were done by an earlier run" : "")}");

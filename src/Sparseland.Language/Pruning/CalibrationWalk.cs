@@ -61,7 +61,10 @@ internal sealed class CalibrationWalk : IDisposable
     }
 
     /// <summary>Reads a block.</summary>
-    public TransformerBlock LoadBlock(int block) => TransformerBlock.Load(_checkpoint, block, _rotary);
+    public TransformerBlock LoadBlock(int block) => LoadBlock(block, _checkpoint);
+
+    /// <summary>Reads a block of a model that computes in the same width, such as this one with other weights.</summary>
+    public TransformerBlock LoadBlock(int block, ICheckpoint checkpoint) => TransformerBlock.Load(checkpoint, block, _rotary);
 
     /// <summary>Runs the block over copies of the states: the observer sees its inputs, the states stay.</summary>
     public void Record(TransformerBlock block, CalibrationRecorder recorder, CancellationToken cancellation)

@@ -33,6 +33,11 @@ public static class ModelCard
         Line($"");
         Line($"Calibration: {(report.CalibrationSource is null ? "none" : string.Create(CultureInfo.InvariantCulture, $"{report.CalibrationSequences} sequences of {report.CalibrationLength} tokens from {report.CalibrationSource}"))}.");
         Line($"Embedding, norms and head are not pruned. Sparsity is counted over the linear layers inside the blocks.");
+        foreach (var note in report.Notes)
+        {
+            Line($"");
+            Line($"{note}.");
+        }
         if (report.Warnings.Count > 0)
         {
             Line($"");

@@ -34,7 +34,8 @@ public static class ModelPruner
     public static bool NeedsCalibration(Recipe recipe)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        return recipe.Needs != StatisticsKind.None || Methods.Allocations.Create(recipe.Allocation).NeedsWalk || recipe.Recovery is { Steps: > 0 };
+        var allocation = Methods.Allocations.Create(recipe.Allocation);
+        return recipe.Needs != StatisticsKind.None || allocation.NeedsWalk || allocation.JudgesModels || recipe.Recovery is { Steps: > 0 };
     }
 
     /// <summary>Prunes.</summary>

@@ -9,7 +9,7 @@ namespace Sparseland.Language.Pruning;
 /// <param name="StatisticsBytes">Statistics of the inputs of one block.</param>
 /// <param name="SolverBytes">Copies of the largest matrix while it is pruned; Hessian, factor and work space of the widest.</param>
 /// <param name="HiddenBytes">Hidden states of all calibration sequences, as far as they lie in memory.</param>
-/// <param name="OtherBytes">Scratch, the embedding, the runtime.</param>
+/// <param name="OtherBytes">Scratch, the embedding, the runtime, and the models that an allocation judges.</param>
 /// <param name="RecoveryBytes">Weights, gradients and optimiser state of the whole model, when a recovery follows; it comes after the rest.</param>
 public sealed record PruneMemory(long BlockBytes, long StatisticsBytes, long SolverBytes, long HiddenBytes, long OtherBytes, long RecoveryBytes)
 {
@@ -40,12 +40,15 @@ public sealed record PruneMemory(long BlockBytes, long StatisticsBytes, long Sol
         var kinds = recipe.Needs;
         var statistics = DenseStatistics.Readers(configuration)
             .Sum(readers => LayerStatistics.ByteCount(Enumerable.Range(0, configuration.BlockCount).Max(index => TensorCatalog.ProjectionShape(configuration, index, readers[0])[1]), kinds));
-        var solver = MatrixCopies * blocks.Max(matrices => matrices.Max()) + (kinds.HasFlag(StatisticsKind.Gram) ? 3L * sizeof(double) * widest * widest : 0);
-        var hidden = kinds == StatisticsKind.None && !Methods.Allocations.Create(recipe.Allocation).NeedsWalk ? 0 : HiddenStates.BytesFor(sequences, length, configuration.Width);
+        var solver = MatrixCopies * blocks.Max(matrices => matrices.Max()) + (kinds.HasFlag(StatisticsKind.Gram) ? (recipe.IsStructured ? 5L : 3L) * sizeof(double) * widest * widest : 0);
+        var allocation = Methods.Allocations.Create(recipe.Allocation);
+        var hidden = kinds == StatisticsKind.None && !allocation.NeedsWalk && !allocation.JudgesModels ? 0 : HiddenStates.BytesFor(sequences, length, configuration.Width);
         var embedding = (long)configuration.VocabularySize * configuration.Width * sizeof(float);
         var parameters = TensorCatalog.For(configuration).Sum(tensor => tensor.Shape.Length) * sizeof(float);
         var recovery = recipe.Recovery is null ? 0 : RecoveryCopies * parameters + 4L * recipe.Recovery.Batch * length * (configuration.VocabularySize * 4L + configuration.BlockCount * 16L * configuration.Width);
+        // The dense model and the candidates, which share most of their matrices.
+        var judged = allocation.JudgesModels ? 2 * parameters : 0;
         return new PruneMemory(2 * block, statistics, solver, hidden > hiddenBudget ? 0 : hidden,
-            Runtime + embedding + 2 * BlockScratch.BytesFor(configuration, Math.Max(256, length)), recovery);
+            Runtime + embedding + judged + 2 * BlockScratch.BytesFor(configuration, Math.Max(256, length)), recovery);
     }
 }

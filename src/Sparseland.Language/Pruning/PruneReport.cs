@@ -146,6 +146,9 @@ public sealed record PruneReport
     /// <summary>What the allocation saw per block.</summary>
     public IReadOnlyList<BlockFigure> Blocks { get; init; } = [];
 
+    /// <summary>How the allocation came about, in sentences.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>What became of neurons and heads; null where the pattern removes single weights.</summary>
     public StructuresReport? Structures { get; init; }
 

@@ -43,6 +43,9 @@ public sealed record PruneRequest
     /// <summary>Hidden states beyond this many bytes lie in a mapped work file.</summary>
     public long HiddenStateBudget { get; init; } = 1L << 30;
 
+    /// <summary>For allocations whose options limit their time; null where nothing may depend on time, and such an option is refused.</summary>
+    public TimeProvider? Clock { get; init; }
+
     /// <summary>Measures model and result for the report; null measures nothing.</summary>
     public ModelMeasure? Measure { get; init; }
 }
@@ -50,7 +53,7 @@ public sealed record PruneRequest
 /// <summary>What a run ended with.</summary>
 /// <param name="Report">What is in report.json.</param>
 /// <param name="Folder">The finished folder.</param>
-/// <param name="ResumedBlocks">Blocks that an earlier, interrupted run had done.</param>
+/// <param name="ResumedBlocks">Blocks that an earlier, interrupted run had done; 0 for structured patterns, which go on from layers and generations.</param>
 /// <param name="EstimatedBytes">The memory that was announced beforehand.</param>
 /// <param name="PeakBytes">The most memory the process has had; what else it did before counts too.</param>
 public sealed record PruneResult(PruneReport Report, string Folder, int ResumedBlocks, long EstimatedBytes, long PeakBytes);

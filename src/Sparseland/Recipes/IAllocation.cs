@@ -7,7 +7,11 @@ namespace Sparseland.Recipes;
 /// <param name="Block">The transformer block it belongs to, from 0.</param>
 /// <param name="Rows">Outputs, or structures.</param>
 /// <param name="Columns">Inputs, or parameters of a structure.</param>
-public sealed record PrunableMatrix(string Name, int Block, int Rows, int Columns);
+public sealed record PrunableMatrix(string Name, int Block, int Rows, int Columns)
+{
+    /// <summary>What its structures are, such as "neurons"; empty for a matrix of weights.</summary>
+    public string Kind { get; init; } = "";
+}
 
 /// <summary>What an allocation has to share out.</summary>
 /// <param name="Matrices">All matrices that may be pruned, in the order of the model.</param>
@@ -17,6 +21,12 @@ public sealed record AllocationRequest(IReadOnlyList<PrunableMatrix> Matrices, d
 {
     /// <summary>For structured patterns the scores of all structures, set by set; null for patterns of zeros.</summary>
     public IReadOnlyList<double[]>? Scores { get; init; }
+
+    /// <summary>Whole models to be judged, where the allocation asks for them (<see cref="IAllocation.JudgesModels"/>); otherwise null.</summary>
+    public ICandidateModels? Candidates { get; init; }
+
+    /// <summary>The recipe's seed.</summary>
+    public ulong Seed { get; init; }
 }
 
 /// <summary>One block of the dense model as an allocation sees it while calibration passes through it.</summary>
@@ -45,6 +55,9 @@ public interface IAllocation
     /// <summary>Whether it compares <see cref="AllocationRequest.Scores"/>, and so works only with structured patterns.</summary>
     bool ComparesScores => false;
 
+    /// <summary>Whether it judges whole pruned models (<see cref="AllocationRequest.Candidates"/>), and so works only with structured patterns.</summary>
+    bool JudgesModels => false;
+
     /// <summary>What that walk gathers.</summary>
     StatisticsKind Needs => StatisticsKind.None;
 
@@ -57,4 +70,7 @@ public interface IAllocation
 
     /// <summary>What the report shows per block.</summary>
     IReadOnlyList<AllocationFigure> Figures => [];
+
+    /// <summary>What the report says of how it came about, in sentences.</summary>
+    IReadOnlyList<string> Notes => [];
 }

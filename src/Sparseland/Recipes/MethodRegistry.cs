@@ -56,6 +56,7 @@ public static class Methods
         new("owl", "less sparsity for blocks with more outlier scores", options => new OwlAllocation(options)),
         new("cfsp", "less sparsity for blocks that turn the hidden state more", options => new CfspAllocation(options)),
         new("global", "for neurons and heads: one threshold over the standardised scores of all layers", options => new GlobalAllocation(options)),
+        new("search", "for neurons and heads: an evolutionary search for the distribution that changes the whole model least (Týr-the-Pruner)", options => new SearchAllocation(options)),
         new("given", "sparsities by hand, by block or by name", options => new GivenAllocation(options)));
 
     /// <summary>What happens to the weights that stay.</summary>

@@ -13,12 +13,13 @@ public sealed partial record Recipe
         ? Methods.StructureScores.Create(Score).Needs | Methods.StructureUpdates.Create(Update).Needs
         : Methods.Scores.Create(Score).Needs | Methods.Updates.Create(Update).Needs;
 
-    private void ValidateStructured()
+    private void ValidateStructured(IAllocation allocation)
     {
         RequireKind("score", Score.Name, Methods.StructureScores, Methods.Scores, "ranks single weights", "removes whole structures");
         RequireKind("update", Update.Name, Methods.StructureUpdates, Methods.Updates, "changes single weights under a mask", "leaves no mask");
-        Methods.StructureScores.Create(Score);
+        var score = Methods.StructureScores.Create(Score);
         Methods.StructureUpdates.Create(Update);
+        Refuse(score.DependsOnCount && allocation.ComparesScores, $"the score {Score} needs to know how many structures stay, and the allocation {Allocation.Name} compares scores to find out: choose another of the two");
         Refuse(Group is not null || Mode is not null, "structures compete within their layer: leave group and selection out");
         Refuse(Layout is not ("auto" or "dense"), $"the result is dense, the layout {Layout} holds masks: choose dense or auto");
         Refuse(Values == ElementType.Int8, "the result is dense, and dense safetensors hold no scales: choose f32 or bf16, or convert the result to GGUF");
@@ -39,6 +40,7 @@ public sealed partial record Recipe
         if (update.Refuses(this) is { } fault)
             throw new InvalidSettingException($"update {Update}: {fault}");
         Refuse(allocation.ComparesScores, $"the allocation {Allocation.Name} compares the scores of whole structures: choose another, or the pattern neurons, heads or neurons+heads");
+        Refuse(allocation.JudgesModels, $"the allocation {Allocation.Name} judges models without some of their structures: choose another, or the pattern neurons, heads or neurons+heads");
         Refuse(Rules.Any(rule => rule.Pattern is { Structures: not Masks.StructureKinds.None }), "structures go in the whole model or not at all: leave the rule's pattern out");
     }
 

@@ -64,7 +64,7 @@ public sealed partial record Recipe
             throw new InvalidSettingException($"values {Values}: expected f32, bf16 or int8");
         var allocation = Methods.Allocations.Create(Allocation);
         if (IsStructured)
-            ValidateStructured();
+            ValidateStructured(allocation);
         else
             ValidateMasked(allocation);
         Calibration.Validate();

@@ -8,7 +8,7 @@ namespace Sparseland.Recipes;
 /// </summary>
 /// <param name="Name">The layer's name, such as "model.layers.0.mlp".</param>
 /// <param name="Count">Structures.</param>
-/// <param name="Producers">The matrices that make the activations: gate and up, or query, key and value.</param>
+/// <param name="Producers">The matrices that make the activations: gate and up, or query, key and value. Statistics of their inputs need not be there.</param>
 /// <param name="Consumer">The matrix that reads them (down or output), with statistics of the activations.</param>
 public sealed record StructureProblem(string Name, int Count, IReadOnlyList<LayerProblem> Producers, LayerProblem Consumer)
 {

@@ -7,7 +7,7 @@ namespace Sparseland.Language.Pruning.Structures;
 /// <summary>What one set of structures becomes.</summary>
 /// <param name="Kept">Which stay.</param>
 /// <param name="Requested">The fraction that was to go, before rounding.</param>
-/// <param name="Scores">The scores they were chosen by.</param>
+/// <param name="Scores">The scores they were chosen by; empty where an allocation chose among levels pruned beforehand.</param>
 public sealed record PlannedStructures(KeptStructures Kept, double Requested, IReadOnlyList<double> Scores);
 
 /// <summary>The decision for every set of structures, made on the dense model before anything is cut.</summary>
@@ -18,6 +18,9 @@ public sealed record StructurePlan(IReadOnlyList<PlannedStructures> Sets, IReadO
 {
     /// <summary>What takes the place of the kept columns of output and down projections, by the name of the weight; solved for when it is called.</summary>
     public IReadOnlyDictionary<string, Func<Tensor<float>>> NewWeights { get; init; } = new Dictionary<string, Func<Tensor<float>>>();
+
+    /// <summary>How the allocation came about, in sentences.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>The smaller model, gathered from the dense one when its tensors are read.</summary>
     /// <param name="checkpoint">The model that the plan was made for.</param>

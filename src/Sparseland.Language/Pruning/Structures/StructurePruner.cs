@@ -21,38 +21,76 @@ public static class StructurePruner
     /// <exception cref="InvalidSettingException">The recipe does not fit the model, or calibration is missing.</exception>
     /// <exception cref="NumericalException">A score is NaN, or activations are not finite.</exception>
     public static StructurePlan Plan(ICheckpoint checkpoint, Recipe recipe, CalibrationSet? calibration, string? statisticsFolder = null,
-        IProgress<ProgressReport>? progress = null, CancellationToken cancellation = default)
+        IProgress<ProgressReport>? progress = null, CancellationToken cancellation = default) =>
+        MakePlan(checkpoint, recipe, calibration, new PlanSurroundings { StatisticsFolder = statisticsFolder, Progress = progress, Cancellation = cancellation });
+
+    /// <summary>As above, and lets an allocation that judges models keep what it has done so far, and look at a clock.</summary>
+    internal static StructurePlan MakePlan(ICheckpoint checkpoint, Recipe recipe, CalibrationSet? calibration, PlanSurroundings surroundings)
     {
-        var seen = Observe(checkpoint, recipe, calibration, statisticsFolder, progress, cancellation);
+        var pattern = Check(checkpoint, recipe, calibration);
+        var allocation = Methods.Allocations.Create(recipe.Allocation);
+        if (allocation.JudgesModels && recipe.Sparsity > 0)
+            return Judge(checkpoint, recipe, calibration!, allocation, StructureSet.Of(checkpoint.Configuration, pattern.Structures), surroundings);
+        var cancellation = surroundings.Cancellation;
+        var seen = Observe(checkpoint, recipe, calibration, surroundings.StatisticsFolder, surroundings.Progress, cancellation);
         var (requested, counts) = Count(seen, recipe);
         var sets = seen.Sets;
         var scores = seen.Scores ?? Score(checkpoint, recipe, Methods.StructureScores.Create(recipe.Score), sets, counts, seen.Statistics, cancellation);
         List<KeptStructures> kept = [.. sets.Select((set, i) => KeptStructures.Best(set, scores[i], counts[i]))];
         var (weights, biases) = Compensate(checkpoint, recipe, kept, seen.Statistics, cancellation);
-        return new StructurePlan([.. kept.Select((one, i) => new PlannedStructures(one, requested[i], scores[i]))], biases, seen.Allocation.Figures) { NewWeights = weights };
+        return new StructurePlan([.. kept.Select((one, i) => new PlannedStructures(one, requested[i], scores[i]))], biases, seen.Allocation.Figures)
+        {
+            NewWeights = weights,
+            Notes = seen.Allocation.Notes,
+        };
     }
 
-    /// <summary>What a plan is made from, whatever its sparsity: parameters and exceptions as <see cref="Plan"/>.</summary>
+    /// <summary>What a plan is made from, whatever its sparsity: parameters and exceptions as <see cref="Plan"/>. Of an allocation that judges models only the number of structures is known.</summary>
     internal static ObservedStructures Observe(ICheckpoint checkpoint, Recipe recipe, CalibrationSet? calibration, string? statisticsFolder,
         IProgress<ProgressReport>? progress, CancellationToken cancellation)
+    {
+        var pattern = Check(checkpoint, recipe, calibration);
+        var allocation = Methods.Allocations.Create(recipe.Allocation);
+        var sets = StructureSet.Of(checkpoint.Configuration, pattern.Structures);
+        if (allocation.JudgesModels && recipe.Sparsity > 0)
+            return new ObservedStructures(checkpoint.Configuration, allocation, null, sets, null);
+        var statistics = Observe(checkpoint, recipe, calibration, allocation, statisticsFolder, progress, cancellation);
+        var score = Methods.StructureScores.Create(recipe.Score);
+        return new ObservedStructures(checkpoint.Configuration, allocation, statistics, sets, score.DependsOnCount ? null : Score(checkpoint, recipe, score, sets, null, statistics, cancellation));
+    }
+
+    /// <summary>How much of every set is to go, and how many structures stay. An allocation that judges models keeps the sum over each kind, so for counting the mean will do.</summary>
+    internal static (double[] Requested, int[] Counts) Count(ObservedStructures seen, Recipe recipe)
+    {
+        var units = Units(seen.Configuration, seen.Sets);
+        var shares = recipe.Sparsity == 0 || seen.Allocation.JudgesModels
+            ? [.. seen.Sets.Select(_ => recipe.Sparsity)]
+            : seen.Allocation.Allocate(new AllocationRequest(units, recipe.Sparsity) { Scores = seen.Scores, Seed = recipe.Seed });
+        var requested = WithRules(recipe, seen.Sets, shares);
+        return (requested, Count((StructuredPattern)recipe.Pattern, seen.Sets, requested));
+    }
+
+    private static StructuredPattern Check(ICheckpoint checkpoint, Recipe recipe, CalibrationSet? calibration)
     {
         ModelPruner.Plan(checkpoint, recipe);
         if (recipe.Pattern is not StructuredPattern pattern)
             throw new InvalidSettingException($"the pattern {recipe.Pattern} removes single weights; for structures choose neurons, heads or neurons+heads");
         if (calibration is null && ModelPruner.NeedsCalibration(recipe))
             throw new InvalidSettingException($"the recipe ({recipe}) needs calibration text: give one, or let the model write its own");
-        var allocation = Methods.Allocations.Create(recipe.Allocation);
-        var statistics = Observe(checkpoint, recipe, calibration, allocation, statisticsFolder, progress, cancellation);
-        var sets = StructureSet.Of(checkpoint.Configuration, pattern.Structures);
-        var score = Methods.StructureScores.Create(recipe.Score);
-        return new ObservedStructures(checkpoint.Configuration, allocation, statistics, sets, score.DependsOnCount ? null : Score(checkpoint, recipe, score, sets, null, statistics, cancellation));
+        return pattern;
     }
 
-    /// <summary>How much of every set is to go, and how many structures stay.</summary>
-    internal static (double[] Requested, int[] Counts) Count(ObservedStructures seen, Recipe recipe)
+    // Layers under a rule are as the rule says; the allocation shares out what it was given among the others.
+    private static StructurePlan Judge(ICheckpoint checkpoint, Recipe recipe, CalibrationSet calibration, IAllocation allocation, IReadOnlyList<StructureSet> sets, PlanSurroundings surroundings)
     {
-        var requested = Allocate(seen.Configuration, recipe, seen.Allocation, seen.Sets, seen.Scores);
-        return (requested, Count((StructuredPattern)recipe.Pattern, seen.Sets, requested));
+        var ruled = WithRules(recipe, sets, [.. sets.Select(_ => double.NaN)]);
+        var counts = Count((StructuredPattern)recipe.Pattern, sets, [.. ruled.Select(share => double.IsNaN(share) ? recipe.Sparsity : share)]);
+        var models = new CandidateModels(checkpoint, recipe, calibration, sets, [.. ruled.Select((share, set) => double.IsNaN(share) ? (int?)null : counts[set])], surroundings);
+        var units = Units(checkpoint.Configuration, [.. models.Free.Select(set => sets[set])]);
+        var shares = allocation.Allocate(new AllocationRequest(units, recipe.Sparsity) { Candidates = models, Seed = recipe.Seed });
+        for (var layer = 0; layer < shares.Length; layer++)
+            ruled[models.Free[layer]] = shares[layer];
+        return models.Plan(shares, ruled, allocation);
     }
 
     /// <summary>Refuses a recipe whose result the model's file could not hold.</summary>
@@ -103,18 +141,19 @@ public static class StructurePruner
         return values;
     }
 
-    private static double[] Allocate(TransformerConfiguration configuration, Recipe recipe, IAllocation allocation, IReadOnlyList<StructureSet> sets, IReadOnlyList<double[]>? scores)
+    private static List<PrunableMatrix> Units(TransformerConfiguration configuration, IReadOnlyList<StructureSet> sets) =>
+        [.. sets.Select(set => new PrunableMatrix(set.Name, set.Block, set.Count, (int)set.ParametersEach(configuration)) { Kind = set.Kind.ToString() })];
+
+    private static double[] WithRules(Recipe recipe, IReadOnlyList<StructureSet> sets, double[] shares)
     {
-        var units = sets.Select(set => new PrunableMatrix(set.Name, set.Block, set.Count, (int)set.ParametersEach(configuration))).ToList();
-        var shares = recipe.Sparsity == 0 ? new double[sets.Count] : allocation.Allocate(new AllocationRequest(units, recipe.Sparsity) { Scores = scores });
         for (var i = 0; i < shares.Length; i++)
             if (PruningPlan.RuleFor(recipe, sets[i]) is { } rule)
                 shares[i] = rule.Skip ? 0 : rule.Sparsity ?? shares[i];
         return shares;
     }
 
-    // Kinds are rounded apart: each keeps its own total.
-    private static int[] Count(StructuredPattern pattern, IReadOnlyList<StructureSet> sets, double[] requested)
+    /// <summary>How many structures every layer keeps. Kinds are rounded apart: each keeps its own total.</summary>
+    internal static int[] Count(StructuredPattern pattern, IReadOnlyList<StructureSet> sets, double[] requested)
     {
         int[] counts = [.. sets.Select(set => set.Count)];
         foreach (var kind in sets.Select(set => set.Kind).Distinct())
@@ -161,7 +200,7 @@ public static class StructurePruner
             var matrix = checkpoint.LoadMatrix(name);
             var dense = Tensor<float>.Uninitialized(new Shape(matrix.Rows, matrix.Columns));
             matrix.ToDense(dense.Matrix);
-            return new LayerProblem(name, dense.Matrix, statistics?[part.Projection], recipe.Seed) { Cancellation = cancellation };
+            return new LayerProblem(name, dense.Matrix, statistics?.GetValueOrDefault(part.Projection), recipe.Seed) { Cancellation = cancellation };
         }
     }
 }

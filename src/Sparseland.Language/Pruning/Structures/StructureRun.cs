@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
+using Sparseland.Errors;
 using Sparseland.Files;
 using Sparseland.Language.Checkpoints;
 using Sparseland.Language.Models;
@@ -9,25 +12,74 @@ using Sparseland.Recipes;
 
 namespace Sparseland.Language.Pruning.Structures;
 
-/// <summary>One call of <see cref="ModelPruner.Prune"/> with a structured pattern: the plan, then the smaller model tensor by tensor. It takes minutes at most, so nothing is kept of a run that ends early.</summary>
+/// <summary>
+/// One call of <see cref="ModelPruner.Prune"/> with a structured pattern: the plan, then the smaller model tensor by tensor. Statistics, pruned levels and the state of a search stay in the work folder
+/// when a run ends early, and the same call goes on from there.
+/// </summary>
 internal sealed class StructureRun(PruneRequest request, IProgress<ProgressReport>? progress, CancellationToken cancellation)
 {
+    private const string StatisticsName = "statistics";
+    private const string SearchName = "search";
+    private const string IdentityName = "identity";
+    private static readonly string[] Kept = [StatisticsName, SearchName];
+
     private readonly ICheckpoint _checkpoint = request.Checkpoint;
     private readonly Recipe _recipe = request.Recipe;
 
     public PruneResult Run()
     {
+        using var folder = AtomicFolder.Create(request.Output, request.Replace, resume: true);
+        try
+        {
+            return RunStages(folder);
+        }
+        catch (Exception fault)
+        {
+            // A recipe that turned out not to be possible leaves nothing.
+            folder.KeepUnfinished = fault is OperationCanceledException or ResourceLimitException && Kept.Any(name => Directory.Exists(Path.Combine(folder.WorkFolder, name)));
+            throw;
+        }
+    }
+
+    private PruneResult RunStages(AtomicFolder folder)
+    {
+        var work = folder.WorkFolder;
+        Claim(work);
         var estimate = PruneMemory.Of(_checkpoint.Configuration, _recipe, request.Calibration?.Count ?? 0, request.Calibration?.Length ?? 0, request.HiddenStateBudget);
-        using var folder = AtomicFolder.Create(request.Output, request.Replace);
         var before = request.Measure is null ? [] : Measure(_checkpoint);
-        var plan = StructurePruner.Plan(_checkpoint, _recipe, request.Calibration, request.StatisticsFolder, progress, cancellation);
-        var compacted = plan.Apply(_checkpoint);
-        WriteModel(folder.WorkFolder, compacted);
-        var report = Report(folder.WorkFolder, plan, before);
-        PrunedFolder.WriteCompanions(request, report, folder.WorkFolder);
+        var plan = StructurePruner.MakePlan(_checkpoint, _recipe, request.Calibration, new PlanSurroundings
+        {
+            StatisticsFolder = request.StatisticsFolder ?? Path.Combine(work, StatisticsName),
+            WorkFolder = Path.Combine(work, SearchName),
+            Clock = request.Clock,
+            Progress = progress,
+            Cancellation = cancellation,
+        });
+        WriteModel(work, plan.Apply(_checkpoint));
+        var report = Report(work, plan, before);
+        PrunedFolder.WriteCompanions(request, report, work);
+        foreach (var name in Kept.Where(name => Directory.Exists(Path.Combine(work, name))))
+            Directory.Delete(Path.Combine(work, name), recursive: true);
+        File.Delete(Path.Combine(work, IdentityName));
         folder.Commit();
         using var process = Process.GetCurrentProcess();
         return new PruneResult(report, folder.Path, 0, estimate.TotalBytes, process.PeakWorkingSet64);
+    }
+
+    // What another recipe, model or calibration left is of no use. Statistics are kept under a key of their own.
+    private void Claim(string work)
+    {
+        var text = $"{_recipe.ToJson()}\n{DenseStatistics.Fingerprint(_checkpoint)}\n{request.Calibration?.Hash}";
+        var identity = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        var path = Path.Combine(work, IdentityName);
+        if (File.Exists(path) && File.ReadAllText(path) == identity)
+            return;
+        foreach (var entry in new DirectoryInfo(work).EnumerateFileSystemInfos().Where(entry => entry.Name is not (AtomicFolder.MarkFile or StatisticsName)))
+            if (entry is DirectoryInfo directory)
+                directory.Delete(recursive: true);
+            else
+                entry.Delete();
+        AtomicFile.WriteText(path, identity);
     }
 
     private void WriteModel(string work, CompactedCheckpoint compacted)
@@ -65,6 +117,7 @@ internal sealed class StructureRun(PruneRequest request, IProgress<ProgressRepor
             BytesAfter = result.Tensors.Sum(tensor => tensor.ByteCount),
             Figures = [.. after.Select((figure, index) => new ReportFigure(figure.Name, before[index].Value, figure.Value))],
             Blocks = [.. plan.Figures.Select(figure => new BlockFigure(figure.Name, figure.Values))],
+            Notes = plan.Notes,
             Structures = new StructuresReport(ParameterCount.Of(_checkpoint.Configuration), ParameterCount.Of(result.Configuration),
                 [.. plan.Sets.Select(set => new StructureReport(set.Kept.Set.Name, set.Kept.Set.Block, set.Kept.Set.Count, set.Kept.Indices.Count, set.Requested))]),
             Warnings = [.. layers.SelectMany(WarningCodes.Of), .. WarningCodes.Of(_recipe, layers)],
