@@ -28,6 +28,9 @@ public static class StoryTasks
     /// <summary>The puzzles that the usual stories do not hold: <see cref="StoryOptions.Reasoning"/> does.</summary>
     public static IReadOnlyList<string> Puzzles { get; } = Names(StoryQuestionKind.PuzzleChain, StoryQuestionKind.PuzzleRiddle);
 
+    /// <summary>The problems of work sheets, which only stories with <see cref="StoryOptions.Sheets"/> hold.</summary>
+    public static IReadOnlyList<string> Sheets { get; } = Names(StoryQuestionKind.SheetSum, StoryQuestionKind.SheetList);
+
     /// <summary>Gathers as many items of every kind from the stories of a seed, at most one of a kind from each story, so that the items are independent.</summary>
     /// <param name="seed">The seed of the stories: not one that was trained on.</param>
     /// <param name="itemsPerKind">Items of each kind, at least 1.</param>
