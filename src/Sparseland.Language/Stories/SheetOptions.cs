@@ -10,7 +10,8 @@ namespace Sparseland.Language.Stories;
 /// <param name="Lists">Chance that a text is a sheet of list tasks whose rule the first answer gives away. In [0, 1 - <paramref name="Sums"/>].</param>
 /// <param name="FewestOperations">Fewest operations of a sum, in 1..<paramref name="MostOperations"/>.</param>
 /// <param name="MostOperations">Most operations of a sum, in <paramref name="FewestOperations"/>..8.</param>
-public sealed record SheetOptions(double Sums = 0.5, double Lists = 0.2, int FewestOperations = 2, int MostOperations = 4)
+/// <param name="GreatestOperand">The greatest number of a sum, in 9..99; factors of products are at most 9.</param>
+public sealed record SheetOptions(double Sums = 0.5, double Lists = 0.2, int FewestOperations = 2, int MostOperations = 4, int GreatestOperand = 99)
 {
     internal void Validate()
     {
@@ -18,5 +19,7 @@ public sealed record SheetOptions(double Sums = 0.5, double Lists = 0.2, int Few
             throw new InvalidSettingException($"story options: the sheets' chances {Sums} and {Lists} are not shares of 1");
         if (FewestOperations < 1 || MostOperations < FewestOperations || MostOperations > 8)
             throw new InvalidSettingException($"story options: the sums' operations {FewestOperations} to {MostOperations} are not a range within 1..8");
+        if (GreatestOperand is < 9 or > 99)
+            throw new InvalidSettingException($"story options: the sums' greatest number {GreatestOperand} is outside 9..99");
     }
 }

@@ -8,18 +8,18 @@ namespace Sparseland.Language.Stories;
 /// </summary>
 internal sealed class SheetSum
 {
-    private const int GreatestOperand = 99;
+    private const int GreatestText = 99;
     private const int GreatestFactor = 9;
 
     // A product is about as likely as an addition although it has fewer operands to choose from.
-    private const double FactorWeight = 8;
+    private const double FactorShare = 8.0 / 99;
     private const char End = '\n';
 
     private static readonly char[] Signs = ['+', '-', '*', End];
 
     // "number sign" for every candidate: offers are made for each operand, so the texts are made once.
     private static readonly string[][] Texts =
-        [.. Enumerable.Range(0, GreatestOperand + 1).Select(value => Signs.Select(sign => string.Create(CultureInfo.InvariantCulture, $"{value}{sign}")).ToArray())];
+        [.. Enumerable.Range(0, GreatestText + 1).Select(value => Signs.Select(sign => string.Create(CultureInfo.InvariantCulture, $"{value}{sign}")).ToArray())];
 
     private readonly List<int> _values = [];
     private readonly List<char> _signs = [];
@@ -40,7 +40,7 @@ internal sealed class SheetSum
     {
         var mayEnd = OperationCount >= options.FewestOperations;
         var mayGoOn = OperationCount < options.MostOperations;
-        var greatest = IsSecondFactor ? GreatestFactor : GreatestOperand;
+        var greatest = IsSecondFactor ? GreatestFactor : options.GreatestOperand;
         for (var value = IsSecondFactor ? 2 : 1; value <= greatest; value++)
         {
             var term = IsSecondFactor ? _values[^1] * value : value;
@@ -52,7 +52,7 @@ internal sealed class SheetSum
                 pen.Offer(Texts[value][3], mayEnd ? 1 : 0, Tag(value, 3));
             }
             var isFactor = !IsSecondFactor && value is >= 2 and <= GreatestFactor && (!IsSubtracted || value * 2 <= _total);
-            pen.Offer(Texts[value][2], isFactor && mayGoOn ? FactorWeight : 0, Tag(value, 2));
+            pen.Offer(Texts[value][2], isFactor && mayGoOn ? options.GreatestOperand * FactorShare : 0, Tag(value, 2));
         }
     }
 

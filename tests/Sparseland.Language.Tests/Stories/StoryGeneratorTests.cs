@@ -100,6 +100,7 @@ public class StoryGeneratorTests
             (StoryOptions.OfTokens(100) with { NeedleDepth = 2 }, "needle's depth"),
             (new StoryOptions { Sheets = new SheetOptions(0.7, 0.4) }, "sheets' chances"),
             (new StoryOptions { Sheets = new SheetOptions(FewestOperations: 5) }, "sums' operations"),
+            (new StoryOptions { Sheets = new SheetOptions(GreatestOperand: 100) }, "greatest number"),
             (new StoryOptions { Shares = new StoryQuestionShares { Key = -1 } }, "question share"),
             (new StoryOptions { Shares = new StoryQuestionShares { Worked = 2 } }, "worked share"),
             (new StoryOptions { Shares = new StoryQuestionShares { Where = 0, Who = 0, Colour = 0 } }, "at least one"),
