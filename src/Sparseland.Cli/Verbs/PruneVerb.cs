@@ -30,6 +30,7 @@ internal sealed class PruneVerb : Verb
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "List every tensor with the decision and the rule that made it; touch nothing." };
     private readonly Option<bool> _quick = new("--quick") { Description = "A run of under a minute: fewer sequences, steps, stories and plots." };
     private readonly ComparisonOptions _compare = new();
+    private readonly MaskOptions _masks = new();
     private readonly Option<bool> _noReport = new("--no-report") { Description = "Skip the measurements and the HTML report; prune only." };
 
     public override string Name => "prune";
@@ -42,18 +43,21 @@ internal sealed class PruneVerb : Verb
     [
         ("sparseland prune -o my-sparse", "the shipped model at 2:4 with SparseGPT and recovery; see my-sparse/report.html"),
         ("sparseland prune --pattern neurons --sparsity 0.3 -o my-small", "a smaller dense model: feed-forward neurons are removed by CFSP"),
+        ("sparseland prune --masks-from my-sparse --allow-updated -o refined", "a better mask for a model that is pruned already, by DSnoT"),
         ("sparseland prune --compare wanda wanda+owl sparsegpt+obs --budget 1MB -o compared", "three recipes at equal bytes over three seeds, beside chance, magnitude and dense models of few bits"),
         ("sparseland prune llama-folder --score wanda --allocate owl --sparsity 0.6 --calib notes.txt -o out", "another model, unstructured; interrupted, the same command goes on"),
     ];
 
-    public override IEnumerable<Symbol> Symbols => [_model.Argument, .. _recipe.Symbols, .. _texts.Symbols, .. _budget.Symbols, _output, _force, _dryRun, _quick, _noReport, .. _compare.Symbols];
+    public override IEnumerable<Symbol> Symbols => [_model.Argument, .. _recipe.Symbols, .. _texts.Symbols, .. _budget.Symbols, _output, _force, _dryRun, _quick, _noReport, .. _masks.Symbols, .. _compare.Symbols];
 
     public override int Run(VerbContext context)
     {
         var path = _model.Resolve(context);
         if (_compare.IsGiven(context))
             return Compare(context, path);
-        var recipe = _recipe.Build(context, Default(context.Get(_quick)), Structured(context.Get(_quick)));
+        using var pruned = _masks.Open(context);
+        var fallback = pruned is null ? Default(context.Get(_quick)) : MaskOptions.Recipe(pruned, Default(context.Get(_quick)));
+        var recipe = _recipe.Build(context, fallback, Structured(context.Get(_quick)));
         using var checkpoint = Checkpoint.Open(path);
         if (context.Get(_dryRun))
             return PlanListing.Write(context, checkpoint, recipe);
@@ -76,6 +80,8 @@ internal sealed class PruneVerb : Verb
             Calibration = prepared.Calibration,
             Replace = context.Get(_force),
             Clock = TimeProvider.System,
+            MasksFrom = pruned,
+            AllowsUpdated = _masks.AllowsUpdated(context),
             Measure = measures ? (model, cancellation) => Measure(model, tokenizer, prepared.Data!, context, cancellation) : null,
         }, progress, context.CancellationToken));
         context.Say($"memory: at most {TextTable.Bytes(result.EstimatedBytes)} announced, {TextTable.Bytes(result.PeakBytes)} used{(result.ResumedBlocks > 0 ? $"; {result.ResumedBlocks} blocks were done by an earlier run" : "")}");

@@ -24,14 +24,16 @@ internal sealed class BlockPruner
     private readonly IUpdate _update;
     private readonly ElementType _values;
     private readonly string _layout;
+    private readonly StartingMasks? _masks;
 
     /// <param name="recipe">The recipe.</param>
     /// <param name="plan">The decisions.</param>
     /// <param name="values">The value type to store, which is not the recipe's while a recovery is to come.</param>
     /// <param name="layout">The layout to store.</param>
-    public BlockPruner(Recipe recipe, PruningPlan plan, ElementType values, string layout)
+    /// <param name="masks">Masks to begin with; null where the score makes them.</param>
+    public BlockPruner(Recipe recipe, PruningPlan plan, ElementType values, string layout, StartingMasks? masks = null)
     {
-        (_recipe, _plan, _values, _layout) = (recipe, plan, values, layout);
+        (_recipe, _plan, _values, _layout, _masks) = (recipe, plan, values, layout, masks);
         _score = Methods.Scores.Create(recipe.Score);
         _update = Methods.Updates.Create(recipe.Update);
         Needs = _score.Needs | _update.Needs;
@@ -62,7 +64,7 @@ internal sealed class BlockPruner
         var dense = Tensor<float>.Uninitialized(planned.Shape);
         projection.Matrix.ToDense(dense.Matrix);
         var outcome = planned.Prunes
-            ? Apply(new LayerProblem(name, dense.Matrix, statistics, _recipe.Seed) { Values = _values, Cancellation = cancellation }, planned)
+            ? Apply(name, dense, statistics, planned, cancellation)
             : new LayerOutcome(dense, Mask.Full(planned.Shape[0], planned.Shape[1]), null, []);
         var stored = outcome.Replacement ?? StoredLayout.Store(_layout, _values, outcome.Weights, outcome.Mask, planned.Pattern);
         var final = Tensor<float>.Uninitialized(planned.Shape);
@@ -73,15 +75,20 @@ internal sealed class BlockPruner
         return new PrunedMatrix(stored, outcome.Mask, Report(name, planned, outcome, stored, LayerError.Relative(dense, final, statistics)));
     }
 
-    private LayerOutcome Apply(LayerProblem problem, PlannedTensor planned)
+    private LayerOutcome Apply(string name, Tensor<float> dense, LayerStatistics? statistics, PlannedTensor planned, CancellationToken cancellation)
     {
+        var notes = new List<string>();
+        var weights = _masks is null ? dense : dense.Copy();
+        var given = _masks?.Take(name, weights, notes);
         try
         {
-            return _update.Apply(problem, _score, new MaskRequest(planned.Pattern!, planned.Sparsity, _recipe.Group ?? _score.Group, _recipe.Mode ?? _score.Mode));
+            var problem = new LayerProblem(name, weights.Matrix, statistics, _recipe.Seed) { Values = _values, Cancellation = cancellation };
+            var outcome = _update.Apply(problem, _score, new MaskRequest(planned.Pattern!, planned.Sparsity, _recipe.Group ?? _score.Group, _recipe.Mode ?? _score.Mode) { Given = given });
+            return notes.Count == 0 ? outcome : outcome with { Notes = [.. notes, .. outcome.Notes] };
         }
         catch (NumericalException fault)
         {
-            throw new NumericalException($"{problem.Name}: {fault.Message}");
+            throw new NumericalException($"{name}: {fault.Message}");
         }
     }
 

@@ -49,6 +49,8 @@ public static class ModelPruner
         Plan(request.Checkpoint, request.Recipe);
         if (request.Calibration is null && NeedsCalibration(request.Recipe))
             throw new InvalidSettingException($"the recipe ({request.Recipe}) needs calibration text: give one, or let the model write its own");
+        if (request.Recipe.IsStructured && request.MasksFrom is not null)
+            throw new InvalidSettingException($"the pattern {request.Recipe.Pattern} removes whole structures and knows no masks to begin with; choose unstructured or N:M");
         return request.Recipe.IsStructured ? new StructureRun(request, progress, cancellation).Run() : new PruneRun(request, progress, cancellation).Run();
     }
 

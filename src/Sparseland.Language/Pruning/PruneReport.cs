@@ -107,6 +107,9 @@ public sealed record PruneReport
     /// <summary>The recipe, as stored in recipe.json.</summary>
     public required JsonElement Recipe { get; init; }
 
+    /// <summary>The pruned model whose masks were the first ones; null where the recipe's score made them.</summary>
+    public string? MasksFrom { get; init; }
+
     /// <summary>Where calibration text came from; null when none was needed.</summary>
     public string? CalibrationSource { get; init; }
 

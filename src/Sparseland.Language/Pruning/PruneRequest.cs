@@ -28,6 +28,12 @@ public sealed record PruneRequest
     /// <summary>Calibration sequences; null only when no method of the recipe needs any.</summary>
     public CalibrationSet? Calibration { get; init; }
 
+    /// <summary>The same model, pruned already: the update begins with its masks, and the recipe's score and sparsity decide none. Null where the score makes the masks.</summary>
+    public ICheckpoint? MasksFrom { get; init; }
+
+    /// <summary>Whether the kept weights of <see cref="MasksFrom"/> may differ from the dense ones; they then stay, and weights that come back have their dense values.</summary>
+    public bool AllowsUpdated { get; init; }
+
     /// <summary>What a recovery learns from; the calibration sequences when null.</summary>
     public CalibrationSet? RecoveryText { get; init; }
 

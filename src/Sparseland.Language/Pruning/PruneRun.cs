@@ -27,11 +27,17 @@ internal sealed class PruneRun
     private readonly ICheckpoint _checkpoint;
     private readonly Recipe _recipe;
     private readonly string _identity;
+    private readonly StartingMasks? _masks;
 
     public PruneRun(PruneRequest request, IProgress<ProgressReport>? progress, CancellationToken cancellation)
     {
         (_request, _progress, _cancellation, _checkpoint, _recipe) = (request, progress, cancellation, request.Checkpoint, request.Recipe);
         var text = $"{_recipe.ToJson()}\n{DenseStatistics.Fingerprint(_checkpoint)}\n{request.Calibration?.Hash}\n{request.RecoveryText?.Hash}";
+        if (request.MasksFrom is { } pruned)
+        {
+            _masks = new StartingMasks(_checkpoint, pruned, _recipe, request.AllowsUpdated);
+            text += $"\n{DenseStatistics.Fingerprint(pruned)}\n{request.AllowsUpdated}";
+        }
         _identity = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 
@@ -85,7 +91,7 @@ internal sealed class PruneRun
         if (allocation.NeedsWalk)
             ModelPruner.ObserveDense(_checkpoint, _request.Calibration!, allocation, null, _progress, _cancellation, StatisticsFolder(work));
         var group = (_recipe.Pattern as NofMPattern)?.Group ?? 0;
-        var sparsities = allocation.Allocate(new AllocationRequest(PruningPlan.PrunableMatrices(_checkpoint.Configuration), _recipe.TargetSparsity, group));
+        var sparsities = _masks?.Sparsities ?? allocation.Allocate(new AllocationRequest(PruningPlan.PrunableMatrices(_checkpoint.Configuration), _recipe.TargetSparsity, group));
         return new PruneProgress(_identity, sparsities, [.. allocation.Figures.Select(figure => new BlockFigure(figure.Name, figure.Values))], [], null, null);
     }
 
@@ -104,7 +110,7 @@ internal sealed class PruneRun
 
     private PruneProgress WalkBlocks(string work, string stage, PruningPlan plan, PruneProgress progress, CheckpointWriter writer)
     {
-        var pruner = new BlockPruner(_recipe, plan, Recovers ? ElementType.Float32 : _recipe.Values, Recovers ? "bitmap" : _recipe.Layout);
+        var pruner = new BlockPruner(_recipe, plan, Recovers ? ElementType.Float32 : _recipe.Values, Recovers ? "bitmap" : _recipe.Layout, _masks);
         var needs = pruner.Needs != StatisticsKind.None;
         var dense = needs && _recipe.Calibration.DenseInputs
             ? DenseStatistics.Collect(_checkpoint, _request.Calibration!, pruner.Needs, StatisticsFolder(work), _progress, _cancellation)
@@ -202,6 +208,7 @@ internal sealed class PruneRun
         {
             Model = _request.ModelName ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(_checkpoint.Path)),
             Recipe = JsonDocument.Parse(_recipe.ToJson()).RootElement.Clone(),
+            MasksFrom = _request.MasksFrom is { } pruned ? Path.GetFileName(Path.TrimEndingDirectorySeparator(pruned.Path)) : null,
             CalibrationSource = _request.Calibration?.Source,
             CalibrationSequences = _request.Calibration?.Count ?? 0,
             CalibrationLength = _request.Calibration?.Length ?? 0,

@@ -28,6 +28,9 @@ public abstract class FactorUpdate : IUpdate
     public StatisticsKind Needs => _regularisation is null ? StatisticsKind.None : StatisticsKind.Gram;
 
     /// <inheritdoc/>
+    public bool WorksUnderMask => false;
+
+    /// <inheritdoc/>
     public string? Refuses(Pattern pattern) =>
         pattern is UnstructuredPattern ? null : "it replaces a matrix by two factors and leaves no zeros that could have a pattern; choose unstructured, or another update";
 

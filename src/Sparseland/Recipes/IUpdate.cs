@@ -20,6 +20,9 @@ public interface IUpdate
     /// <param name="recipe">The recipe, otherwise legal.</param>
     string? Refuses(Recipe recipe) => null;
 
+    /// <summary>Whether it works under a mask, so that it can begin with one that is there already; false where it leaves none.</summary>
+    bool WorksUnderMask => true;
+
     /// <summary>The bytes that a matrix takes when the method stores it in a layout of its own; null where the recipe's layout stores a mask.</summary>
     /// <param name="values">How numbers are stored.</param>
     /// <param name="rows">Outputs.</param>

@@ -10,10 +10,13 @@ namespace Sparseland.Recipes;
 /// <param name="Mode">How the count is met.</param>
 public sealed record MaskRequest(Pattern Pattern, double Sparsity, ComparisonGroup Group, SelectionMode Mode = SelectionMode.Exact)
 {
-    /// <summary>Whether nothing is to be pruned: then the weights stay bit for bit.</summary>
-    public bool KeepsAll => Pattern is NofMPattern nofm ? nofm.Keep == nofm.Group : Sparsity == 0;
+    /// <summary>A mask that is there already and stands in place of the one that scores would give; null where scores decide.</summary>
+    public Mask? Given { get; init; }
 
-    /// <summary>The mask that a score gives.</summary>
+    /// <summary>Whether nothing is to be pruned: then the weights stay bit for bit.</summary>
+    public bool KeepsAll => Given is not null ? Given.KeptCount == (long)Given.Rows * Given.Columns : Pattern is NofMPattern nofm ? nofm.Keep == nofm.Group : Sparsity == 0;
+
+    /// <summary>The mask that a score gives, or the one that is given.</summary>
     /// <param name="layer">The matrix.</param>
     /// <param name="score">The score.</param>
     /// <exception cref="Errors.InvalidSettingException">The pattern does not divide the matrix.</exception>
@@ -23,14 +26,16 @@ public sealed record MaskRequest(Pattern Pattern, double Sparsity, ComparisonGro
         ArgumentNullException.ThrowIfNull(score);
         if (KeepsAll)
             return Mask.Full(layer.Weights.Rows, layer.Weights.Columns);
+        if (Given is not null)
+            return Given;
         var scores = Tensor<float>.Uninitialized(new Shape(layer.Weights.Rows, layer.Weights.Columns));
         score.Compute(layer, scores.Matrix);
         return Choose(scores.Matrix);
     }
 
-    /// <summary>The mask that given scores lead to.</summary>
+    /// <summary>The mask that scores lead to, or the one that is given.</summary>
     /// <param name="scores">One score per weight, none negative.</param>
     /// <exception cref="Errors.InvalidSettingException">The pattern does not divide the matrix.</exception>
     public Mask Choose(MatrixView<float> scores) =>
-        KeepsAll ? Mask.Full(scores.Rows, scores.Columns) : MaskSelection.Select(scores, Pattern, Sparsity, Group, Mode);
+        KeepsAll ? Mask.Full(scores.Rows, scores.Columns) : Given ?? MaskSelection.Select(scores, Pattern, Sparsity, Group, Mode);
 }

@@ -60,7 +60,7 @@ public sealed class ObsUpdate : IUpdate
 
     // Blocks span rows, and rows are compared by themselves: both need the whole matrix first.
     private bool ChoosesOnTheWay(IScore score, MaskRequest request) =>
-        request.Pattern is UnstructuredPattern or NofMPattern && request.Mode != SelectionMode.Cumulative
+        request.Given is null && request.Pattern is UnstructuredPattern or NofMPattern && request.Mode != SelectionMode.Cumulative
         && (_masks == "columns" || (_masks == "auto" && score.ChosenDuringUpdate));
 
     private static List<string> Notes(SparseGptResult result)
