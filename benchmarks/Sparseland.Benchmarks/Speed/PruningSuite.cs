@@ -1,7 +1,10 @@
 using Sparseland.Chance;
+using Sparseland.Coding;
+using Sparseland.Layouts;
 using Sparseland.Masks;
 using Sparseland.Recipes;
 using Sparseland.Tensors;
+using Sparseland.Tests.Recipes;
 using Sparseland.Threads;
 
 namespace Sparseland.Benchmarks.Speed;
@@ -16,13 +19,14 @@ internal sealed class PruningSuite : ISpeedSuite
 
     public string Title => "Pruning";
 
-    public string Explanation => $"XᵀX of {Tokens} tokens (half of it: it is symmetric), the factor of the Hessian in double (Cholesky and inverse) and SparseGPT's sweep at 50 %, each against our own product of as many operations in the same precision; then what a million weights cost by Wanda (score and choice) and by SparseGPT (factor and sweep), calibration not counted.";
+    public string Explanation => $"XᵀX of {Tokens} tokens (half of it: it is symmetric), the factor of the Hessian in double (Cholesky and inverse) and SparseGPT's sweep at 50 %, each against our own product of as many operations in the same precision; then what a million weights cost by Wanda (score and choice) and by SparseGPT (factor and sweep), calibration not counted; DSnoT's exchange of weights after Wanda at 70 %, beside the same loop with sorted lists and queues; and a round of CoSpaDi's dictionary learning beside a product of as many operations in double.";
 
     public IEnumerable<Measurement> Run(bool quick)
     {
         foreach (var threads in quick ? [2] : new[] { 1, 2 })
         {
             WorkerPool.ThreadCount = threads;
+            yield return Dictionary(704, 256, threads, quick ? 3 : 5);
             foreach (var (rows, columns) in quick ? [(1024, 1024)] : new[] { (1024, 1024), (2816, 1024), (1024, 2816) })
                 foreach (var line in Measure(rows, columns, threads, quick ? 3 : 5))
                     yield return line;
@@ -65,6 +69,58 @@ internal sealed class PruningSuite : ISpeedSuite
             new("Wanda", _ => new MaskRequest(Pattern.Unstructured, 0.5, ComparisonGroup.Row).Choose(problem, wanda)),
             new("SparseGPT", _ => SparseGpt.PruneLayer(Fresh().Matrix, hessian.Matrix, new SparseGptOptions { Sparsity = 0.5 })),
         ], threads, rounds, 0.05));
+        // The plain form knows one thread.
+        if (threads == 1)
+            yield return Exchange(weights, inputs, threads, rounds);
+    }
+
+    private Measurement Exchange(Tensor<float> weights, Tensor<float> inputs, int threads, int rounds)
+    {
+        var (rows, columns) = (weights.Shape.Rows, weights.Shape.Columns);
+        // Channels with means: without any there is nothing to exchange for.
+        var shifted = inputs.Copy();
+        for (var token = 0; token < shifted.Shape.Rows; token++)
+            TensorPrimitives.Add(shifted.Matrix.Row(token), inputs.Matrix.Row(0), shifted.Matrix.Row(token));
+        var statistics = new LayerStatistics(columns, StatisticsKind.Moments | StatisticsKind.SumOfSquares);
+        statistics.Add(shifted.Matrix, 16);
+        var problem = new LayerProblem("benchmark", weights.Matrix, statistics);
+        var mask = new MaskRequest(Pattern.Unstructured, 0.7, ComparisonGroup.Row).Choose(problem, Methods.Scores.Create(new MethodChoice("wanda")));
+        var (seen, options) = (DsnotInputs.From(statistics), new DsnotOptions());
+        var threshold = options.Threshold * DsnotRefiner.Refine(weights.Matrix, mask, seen, options).MeanErrorBefore;
+        var kept = Enumerable.Range(0, rows).Select(row => PlainDsnot.Row(mask, row)).ToArray();
+        return Measurement.FromTimes(Name, $"DSnoT, {rows} x {columns}", threads, "ms per million weights", 1e-6 * rows * columns, Rivals.Measure(
+        [
+            new("sorted lists", _ =>
+            {
+                for (var row = 0; row < rows; row++)
+                    PlainDsnot.Refine(weights.Matrix.Row(row), kept[row], seen, options, threshold);
+            }),
+            new("DSnoT", _ => DsnotRefiner.Refine(weights.Matrix, mask, seen, options)),
+        ], threads, rounds, 0.05));
+    }
+
+    private Measurement Dictionary(int rows, int columns, int threads, int rounds)
+    {
+        var budget = FactorBudget.ForDictionary(ElementType.BFloat16, rows, columns, 0.3, 2);
+        var signals = Wide(rows, columns);
+        var options = new KSvdOptions { Iterations = 1 };
+        var operations = KSvd.Operations(rows, columns, budget.Atoms, budget.AtomsPerRow, options);
+        var (left, right) = (Wide(rows, columns), Wide((int)(operations / 2 / rows / columns), columns));
+        var product = new Tensor<double>(new Shape(rows, right.Shape.Rows));
+        return Measurement.From(Name, $"dictionary round, {rows} x {columns}, 30 % saved", threads, "GF/s", [operations, operations], Rivals.Measure(
+        [
+            new("product", _ => Gemm.Multiply(left.Matrix, false, right.Matrix, true, product.Matrix)),
+            new("K-SVD", _ => KSvd.Fit(signals.Matrix, budget.Atoms, budget.AtomsPerRow, options)),
+        ], threads, rounds, 0.05), 0);
+    }
+
+    private static Tensor<double> Wide(int rows, int columns)
+    {
+        var tensor = new Tensor<double>(new Shape(rows, columns));
+        var random = new RandomStream(1, "dictionary speed");
+        foreach (ref var value in tensor.Span)
+            value = random.NextNormal();
+        return tensor;
     }
 
     // Cholesky and the triangle's inverse take n³ / 3 multiply-adds together.

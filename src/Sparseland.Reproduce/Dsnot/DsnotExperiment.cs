@@ -18,7 +18,7 @@ public sealed class DsnotExperiment : IExperiment
     /// <inheritdoc/>
     public IReadOnlyList<Claim> Claims =>
     [
-        ShiftedErrors.Halves, ShiftedErrors.Harms, ShiftedErrors.NoHelp, ShiftedErrors.Guarded,
+        ShiftedErrors.Halves, ShiftedErrors.Harms, ShiftedErrors.Sooner, ShiftedErrors.NoHelp, ShiftedErrors.Guarded,
         .. new[] { "storyteller", "stories260K" }.Select(RefinedPerplexities.Claim),
     ];
 

@@ -19,7 +19,7 @@ public static class DictionaryKernels
 
     private static IEnumerable<KernelEntry> Of(ElementType element)
     {
-        var kernel = ((CsrMatrix)Random(element, new OperandRequest(16, 256, 0.3, 1)).Codes).Kernel;
+        var kernel = ((SparseMatrix)Random(element, new OperandRequest(16, 256, 0.5, 1)).Codes).Kernel;
         var tile = $"dense 4 rows x 2 vectors, {kernel?.Name ?? "one row"}";
         yield return new(DictionaryMatrix.LayoutName, element, KernelOperation.Vector, Hardware.WidestVectors, tile, Budget, request => Random(element, request));
         yield return new(DictionaryMatrix.LayoutName, element, KernelOperation.Batch, Hardware.WidestVectors, "dense 6 x 2 vectors, one row x panels of 8 to 64 vectors", Budget, request => Random(element, request));

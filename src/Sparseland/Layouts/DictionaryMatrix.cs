@@ -1,6 +1,7 @@
 using System.Numerics;
 using Sparseland.Coding;
 using Sparseland.Errors;
+using Sparseland.Kernels;
 using Sparseland.Masks;
 using Sparseland.Tensors;
 using Sparseland.Threads;
@@ -15,7 +16,7 @@ namespace Sparseland.Layouts;
 ///    0 -4 0
 /// </code>
 /// Parts: dictionary (float32 or bfloat16 [k x columns]), atoms (uint8 [rows x ceil(k / 8)], a bit for each atom of a row, lowest first; empty when s = k),
-/// values (as the dictionary [rows x s + 16], by rising atom, the last 16 zero). k and s follow from the lengths. In memory the codes are compressed sparse rows over the same values.
+/// values (as the dictionary [rows x s + 16], by rising atom, the last 16 zero). k and s follow from the lengths. In memory the codes are a bitmap matrix over the same values, or compressed sparse rows where few of the atoms are used (<see cref="KernelCosts"/>).
 /// With s = k every row uses every atom: W is of rank k, as a truncated singular value decomposition leaves it, and the codes are dense.
 /// A product uses both factors, u = D x and then y = S u, and costs k · columns + s · rows multiplications; W itself is never made.
 /// </summary>
@@ -51,7 +52,7 @@ public sealed unsafe class DictionaryMatrix : MatrixLayout, ILayoutParts
         _values = values.Pointer;
         _codes = AtomsPerRow == Atoms
             ? DenseMatrix.FromStorage(element, rows, Atoms, values.Bytes)
-            : new CsrMatrix(element, rows, Atoms, [Offsets(rows, AtomsPerRow), Expand(atoms, rows, Atoms, AtomsPerRow), values]);
+            : SparseCodesOver(element, rows, atoms, values);
     }
 
     /// <inheritdoc/>
@@ -60,7 +61,7 @@ public sealed unsafe class DictionaryMatrix : MatrixLayout, ILayoutParts
     /// <inheritdoc/>
     public override ElementType Element { get; }
 
-    /// <summary>Bytes of the parts, as stored; the codes' column numbers take 2 more for each of them in memory (4 above 65,536 atoms).</summary>
+    /// <summary>Bytes of the parts, as stored; in memory the codes' index comes to it once more, in the form that their kernel wants.</summary>
     public override long ByteCount { get; }
 
     /// <summary>All entries: none of W is removed, it is approximated.</summary>
@@ -128,10 +129,12 @@ public sealed unsafe class DictionaryMatrix : MatrixLayout, ILayoutParts
         var dictionary = Tensor<float>.Uninitialized(new Shape(Atoms, Columns));
         _dictionary.ToDense(dictionary.Matrix);
         var codes = new SparseCodes(Rows, Atoms, AtomsPerRow);
-        for (var i = 0; i < codes.Indices.Length; i++)
+        var scratch = RowScratch.Take(Atoms);
+        for (var row = 0; row < Rows; row++)
         {
-            codes.Indices[i] = AtomAt(i);
-            codes.Values[i] = StoredValues.Load(Element, _values, i, 0);
+            EntriesOf(row, scratch);
+            new ReadOnlySpan<int>(scratch.Columns, AtomsPerRow).CopyTo(codes.IndicesOf(row));
+            TensorPrimitives.ConvertTruncating<float, double>(new ReadOnlySpan<float>(scratch.Values, AtomsPerRow), codes.ValuesOf(row));
         }
         GC.KeepAlive(this);
         return Create(dictionary.Matrix, codes, element);
@@ -190,10 +193,12 @@ public sealed unsafe class DictionaryMatrix : MatrixLayout, ILayoutParts
             throw new ArgumentException($"a row of {Columns} values into {destination.Length}");
         var atom = new Span<float>(Scratch.Get<float>(Scratch.BetweenFactors, Columns), Columns);
         destination.Clear();
-        for (var i = (long)row * AtomsPerRow; i < (row + 1L) * AtomsPerRow; i++)
+        var scratch = RowScratch.Take(Atoms);
+        var count = EntriesOf(row, scratch);
+        for (var i = 0; i < count; i++)
         {
-            _dictionary.CopyRow(AtomAt(i), atom);
-            TensorPrimitives.MultiplyAdd<float>(atom, StoredValues.Load(Element, _values, i, 0), destination, destination);
+            _dictionary.CopyRow(scratch.Columns[i], atom);
+            TensorPrimitives.MultiplyAdd<float>(atom, scratch.Values[i], destination, destination);
         }
         GC.KeepAlive(this);
     }
@@ -206,11 +211,18 @@ public sealed unsafe class DictionaryMatrix : MatrixLayout, ILayoutParts
 
     private MatrixView<float> Between(int batch) => new(Scratch.Get<float>(Scratch.BetweenFactors, (long)batch * Atoms), batch, Atoms, Atoms, null);
 
-    private int AtomAt(long place)
+    // The atoms of a row, ascending, and their coefficients, in this thread's room.
+    private int EntriesOf(int row, RowScratch scratch)
     {
-        if (_codes is not CsrMatrix sparse)
-            return (int)(place % AtomsPerRow);
-        return sparse.NarrowColumns != null ? sparse.NarrowColumns[place] : sparse.WideColumns[place];
+        if (_codes is SparseMatrix sparse)
+        {
+            var cursor = sparse.Seek(row, 0);
+            return sparse.Walk(row, 0, Atoms, ref cursor, scratch.Columns, scratch.Values);
+        }
+        StoredValues.Decode(Element, _values + (long)row * AtomsPerRow * StoredValues.SizeOf(Element), AtomsPerRow, 0, scratch.Values);
+        for (var i = 0; i < AtomsPerRow; i++)
+            scratch.Columns[i] = i;
+        return AtomsPerRow;
     }
 
     // Of a row.
@@ -229,38 +241,61 @@ public sealed unsafe class DictionaryMatrix : MatrixLayout, ILayoutParts
         return ((int)(dictionary / columns), (int)(values / rows));
     }
 
-    private static LayoutPart Offsets(int rows, int perRow)
+    // The index becomes what the faster kernel reads; the values stay where they are.
+    private SparseMatrix SparseCodesOver(ElementType element, int rows, LayoutPart atoms, LayoutPart values)
     {
+        RequireCounts(atoms, rows);
+        var density = (double)AtomsPerRow / Atoms;
+        double Cost(string layout) => KernelCosts.Find(layout, element, KernelOperation.Vector, cached: false).Of(density);
         var offsets = LayoutPart.Allocate("offsets", PartType.Int32, rows + 1L);
         for (var row = 0; row <= rows; row++)
-            ((int*)offsets.Pointer)[row] = row * perRow;
-        return offsets;
+            ((int*)offsets.Pointer)[row] = row * AtomsPerRow;
+        return Cost(BitmapMatrix.LayoutName) <= Cost(CsrMatrix.LayoutName)
+            ? new BitmapMatrix(element, rows, Atoms, [Widen(atoms, rows), offsets, values])
+            : new CsrMatrix(element, rows, Atoms, [offsets, Number(atoms, rows), values]);
     }
 
-    private static LayoutPart Expand(LayoutPart mask, int rows, int atoms, int perRow)
+    private void RequireCounts(LayoutPart mask, int rows)
     {
-        var columns = LayoutPart.Allocate("columns", atoms <= 65536 ? PartType.UInt16 : PartType.Int32, (long)rows * perRow);
-        var bytes = MaskBytes(atoms, perRow);
-        var position = 0L;
+        var bytes = (int)MaskBytes(Atoms, AtomsPerRow);
         for (var row = 0; row < rows; row++)
         {
-            var start = position;
-            for (var i = 0; i < (int)bytes; i++)
-            {
-                for (var bits = (uint)mask.Pointer[row * bytes + i]; bits != 0; bits &= bits - 1)
-                {
-                    var atom = i * 8 + BitOperations.TrailingZeroCount(bits);
-                    if (atom >= atoms || position - start == perRow)
-                        throw new ArgumentException($"{LayoutName}: row {row} names atom {atom}; each row names {perRow} of {atoms}");
-                    if (columns.Type == PartType.UInt16)
-                        ((ushort*)columns.Pointer)[position++] = (ushort)atom;
-                    else
-                        ((int*)columns.Pointer)[position++] = atom;
-                }
-            }
-            if (position - start != perRow)
-                throw new ArgumentException($"{LayoutName}: row {row} names {position - start} atoms where {perRow} are expected");
+            var bits = mask.Pointer + (long)row * bytes;
+            var count = 0;
+            for (var i = 0; i < bytes; i++)
+                count += BitOperations.PopCount(bits[i]);
+            if ((Atoms & 7) != 0 && bits[bytes - 1] >> (Atoms & 7) != 0)
+                throw new ArgumentException($"{LayoutName}: row {row} names atoms beyond its {Atoms}");
+            if (count != AtomsPerRow)
+                throw new ArgumentException($"{LayoutName}: row {row} names {count} atoms where {AtomsPerRow} are expected");
         }
+    }
+
+    // Bytes of bits to words of bits.
+    private LayoutPart Widen(LayoutPart mask, int rows)
+    {
+        var (bytes, words) = (MaskBytes(Atoms, AtomsPerRow), (Atoms + 63) / 64);
+        var bitmap = LayoutPart.Allocate("bitmap", PartType.UInt64, (long)rows * words);
+        for (var row = 0; row < rows; row++)
+            Buffer.MemoryCopy(mask.Pointer + row * bytes, bitmap.Pointer + (long)row * words * sizeof(ulong), bytes, bytes);
+        return bitmap;
+    }
+
+    // Bits to column numbers.
+    private LayoutPart Number(LayoutPart mask, int rows)
+    {
+        var columns = LayoutPart.Allocate("columns", Atoms <= 65536 ? PartType.UInt16 : PartType.Int32, (long)rows * AtomsPerRow);
+        var bytes = (int)MaskBytes(Atoms, AtomsPerRow);
+        var position = 0L;
+        for (var i = 0L; i < (long)rows * bytes; i++)
+            for (var bits = (uint)mask.Pointer[i]; bits != 0; bits &= bits - 1)
+            {
+                var atom = (int)(i % bytes) * 8 + BitOperations.TrailingZeroCount(bits);
+                if (columns.Type == PartType.UInt16)
+                    ((ushort*)columns.Pointer)[position++] = (ushort)atom;
+                else
+                    ((int*)columns.Pointer)[position++] = atom;
+            }
         return columns;
     }
 
@@ -275,8 +310,10 @@ public sealed unsafe class DictionaryMatrix : MatrixLayout, ILayoutParts
             {
                 var target = destination.Row(row);
                 target.Clear();
-                for (var i = (long)row * matrix.AtomsPerRow; i < (row + 1L) * matrix.AtomsPerRow; i++)
-                    TensorPrimitives.MultiplyAdd<float>(dictionary.Row(matrix.AtomAt(i)), StoredValues.Load(matrix.Element, matrix._values, i, 0), target, target);
+                var scratch = RowScratch.Take(matrix.Atoms);
+                var count = matrix.EntriesOf(row, scratch);
+                for (var i = 0; i < count; i++)
+                    TensorPrimitives.MultiplyAdd<float>(dictionary.Row(scratch.Columns[i]), scratch.Values[i], target, target);
             }
         }
     }
