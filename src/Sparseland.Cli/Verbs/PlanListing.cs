@@ -15,22 +15,25 @@ internal static class PlanListing
         var memory = PruneMemory.Of(checkpoint.Configuration, recipe, recipe.Calibration.Sequences, CalibrationSet.LengthFor(checkpoint.Configuration, recipe.Calibration));
         if (context.Json)
         {
-            WriteJson(plan, memory);
+            WriteJson(plan, memory, PruneWork.Operations(checkpoint, recipe));
             return 0;
         }
         var table = new TextTable("tensor", "shape", "decision", "rule");
         foreach (var tensor in plan.Tensors)
             table.Add(tensor.Name, $"{tensor.Shape}", tensor.Prunes ? $"{tensor.Pattern} {TextTable.Percent(tensor.Sparsity)}" : "kept", tensor.Rule);
         table.Write(context.Output);
+        if (WorkEstimate.Describe(recipe.Update.Name, PruneWork.Operations(checkpoint, recipe)) is { } work)
+            context.Output.WriteLine(work);
         context.Output.WriteLine($"{TextTable.Percent(plan.Sparsity)} of the prunable weights{(plan.IsFinal ? "" : ", before the allocation has seen the model")}; memory: at most about {TextTable.Bytes(memory.TotalBytes)}; nothing was written");
         return 0;
     }
 
-    private static void WriteJson(PruningPlan plan, PruneMemory memory) => VerbContext.WriteJson(json =>
+    private static void WriteJson(PruningPlan plan, PruneMemory memory, double operations) => VerbContext.WriteJson(json =>
     {
         json.WriteStartObject();
         json.WriteNumber("sparsity", plan.Sparsity);
         json.WriteNumber("memoryBytes", memory.TotalBytes);
+        json.WriteNumber("updateOperations", operations);
         json.WriteStartArray("tensors");
         foreach (var tensor in plan.Tensors)
         {

@@ -150,6 +150,8 @@ internal sealed class PruneVerb : Verb
     {
         var memory = PruneMemory.Of(checkpoint.Configuration, prepared.Recipe, prepared.Calibration?.Count ?? 0, prepared.Calibration?.Length ?? 1);
         context.Say($"recipe: {prepared.Recipe}");
+        if (WorkEstimate.Describe(prepared.Recipe.Update.Name, PruneWork.Operations(checkpoint, prepared.Recipe)) is { } work)
+            context.Say(work);
         context.Say($"calibration: {(prepared.Calibration is { } set ? $"{set.Count} sequences of {set.Length} tokens from {set.Source}" : "none needed")}; memory: at most about {TextTable.Bytes(memory.TotalBytes)}");
     }
 

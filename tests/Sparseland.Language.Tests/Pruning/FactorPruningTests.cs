@@ -37,6 +37,18 @@ public class FactorPruningTests
         Assert.All(fixture.Logits(loaded), logit => Assert.True(float.IsFinite(logit)));
     }
 
+    [Fact]
+    public void The_work_is_announced_matrix_by_matrix_and_left_out_matrices_take_none()
+    {
+        using var fixture = new PruningFixture();
+        var recipe = new Recipe { Score = new MethodChoice("magnitude"), Update = MethodChoice.Parse("dictionary:iterations=10"), Sparsity = 0.3 };
+        var all = PruneWork.Operations(fixture.Checkpoint, recipe);
+        var update = Methods.Updates.Create(recipe.Update);
+        Assert.Equal(PruningPlan.PrunableMatrices(fixture.Configuration).Sum(matrix => update.Operations(recipe.Values, matrix.Rows, matrix.Columns, 0.3)), all);
+        Assert.True(PruneWork.Operations(fixture.Checkpoint, recipe with { Rules = [new RecipeRule("*.mlp.*") { Skip = true }] }) is > 0 and var some && some < all);
+        Assert.Equal(0, PruneWork.Operations(fixture.Checkpoint, recipe with { Update = new MethodChoice("none") }));
+    }
+
     private static unsafe string[] Parts(MatrixLayout matrix) =>
         [.. ((ILayoutParts)matrix).Parts.Select(part => $"{part} {Convert.ToHexString(new ReadOnlySpan<byte>(part.Pointer, (int)part.Bytes.Length))}")];
 }

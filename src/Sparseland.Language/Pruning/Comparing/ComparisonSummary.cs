@@ -53,7 +53,9 @@ internal static class ComparisonSummary
                 }
             sentences.Add($"{at} {string.Join("; ", parts)}.");
             if (seeds >= PairedDifference.FewestSeeds && Within(rows, target, budget).Where(row => row.Perplexity.Mean < best.Perplexity.Mean).MinBy(row => row.Perplexity.Mean) is { } dense)
-                sentences.Add($"Sparsity loses there: {dense.Name} has perplexity {Figure(dense)} within the same budget.");
+                sentences.Add(pairs.First(pair => pair.Target == target && pair.First == best.Name && pair.Second == dense.Name).Difference.Standing == Standing.Worse
+                    ? $"Sparsity loses there: {dense.Name} has perplexity {Figure(dense)} within the same budget."
+                    : $"Sparsity gains nothing there: {dense.Name} has perplexity {Figure(dense)} within the same budget.");
 
             // A pair names the better of two recipes first or second; seen from the best it may have to be turned round.
             Standing Of(ComparisonPair pair, Standing seen) => pair.First == best.Name ? seen : seen switch { Standing.Better => Standing.Worse, Standing.Worse => Standing.Better, _ => seen };
