@@ -4,6 +4,7 @@ using Sparseland.Reproduce.Cospadi;
 using Sparseland.Reproduce.Dsnot;
 using Sparseland.Reproduce.FlashLlm;
 using Sparseland.Reproduce.Owl;
+using Sparseland.Reproduce.S2ft;
 using Sparseland.Reproduce.Sirius;
 
 namespace Sparseland.Reproduce;
@@ -12,7 +13,8 @@ namespace Sparseland.Reproduce;
 public static class ExperimentList
 {
     /// <summary>All of them, in the order of the tool's list.</summary>
-    public static IReadOnlyList<IExperiment> All { get; } = [new OwlExperiment(), new FlashLlmExperiment(), new CfspExperiment(), new CospadiExperiment(), new DsnotExperiment(), new SiriusExperiment()];
+    public static IReadOnlyList<IExperiment> All { get; } =
+        [new OwlExperiment(), new FlashLlmExperiment(), new CfspExperiment(), new CospadiExperiment(), new DsnotExperiment(), new SiriusExperiment(), new S2ftExperiment()];
 
     /// <summary>An experiment by name.</summary>
     /// <exception cref="InvalidSettingException">There is none of that name.</exception>

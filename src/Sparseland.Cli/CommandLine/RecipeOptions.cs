@@ -17,13 +17,14 @@ internal sealed class RecipeOptions
     private readonly Option<string?> _update = new("--update") { Description = $"What happens to what stays: {Names(Methods.Updates)}; for structures {Names(Methods.StructureUpdates)}." };
     private readonly Option<string?> _values = new("--values") { Description = "How kept values are stored: f32, bf16 or int8." };
     private readonly Option<string?> _layout = new("--layout") { Description = "auto (the smallest packed layout), dense (plain safetensors with zeros), or bitmap, csr, 2:4, block:1x8." };
-    private readonly Option<int?> _recover = new("--recover") { Description = "Steps of masked fine-tuning after pruning; 0 for none." };
+    private readonly Option<int?> _recover = new("--recover") { Description = "Steps of fine-tuning after pruning; 0 for none. Under the mask, or where structures went of low-rank products that are fused in." };
+    private readonly Option<int?> _rank = new("--recover-rank") { Description = "Where structures went: mean rank of those products; blocks that keep more get more (8)." };
     private readonly Option<double?> _distillation = new("--distill") { Description = "Share of the recovery's loss that pulls towards the dense model, 0 to 1." };
     private readonly Option<int?> _sequences = new("--sequences") { Description = "Calibration sequences." };
     private readonly Option<int?> _length = new("--length") { Description = "Tokens of a calibration sequence; 0 takes the model's context, at most 512." };
 
     public IEnumerable<Symbol> Symbols =>
-        [_file, _score, _allocation, _pattern, _sparsity, _update, _values, _layout, _recover, _distillation, _sequences, _length];
+        [_file, _score, _allocation, _pattern, _sparsity, _update, _values, _layout, _recover, _rank, _distillation, _sequences, _length];
 
     /// <summary>The recipe that the command line describes.</summary>
     /// <param name="context">The command line.</param>
@@ -62,6 +63,7 @@ internal sealed class RecipeOptions
         if (steps == 0)
             return null;
         var settings = (current ?? new RecoverySettings { Steps = steps }) with { Steps = steps };
+        settings = settings with { Rank = context.Get(_rank) ?? settings.Rank };
         return context.Get(_distillation) is { } share ? settings with { Distillation = share } : settings;
     }
 

@@ -46,7 +46,9 @@ public sealed class BlockScratch
     }
 
     /// <summary>The first rows of a buffer with as many columns as a block needs, side by side without gaps, whatever the widest block has.</summary>
-    internal static unsafe MatrixView<float> View(Tensor<float> buffer, int rows, int columns) => new(buffer.Pointer, rows, columns, columns, buffer);
+    internal static unsafe MatrixView<float> View(Tensor<float> buffer, int rows, int columns) => (long)rows * columns <= buffer.Length
+        ? new(buffer.Pointer, rows, columns, columns, buffer)
+        : throw new ArgumentException($"scratch of {buffer.Length} numbers for a block that needs {rows} x {columns}: it was made for another model");
 
     internal void EnsureRows(int rows)
     {

@@ -111,6 +111,8 @@ public sealed partial record Recipe
             Batch = (int)(reader.Integer("batch", 1, 100_000) ?? settings.Batch),
             LearningRate = reader.Number("learningRate") ?? settings.LearningRate,
             Distillation = reader.Number("distillation") ?? settings.Distillation,
+            Rank = (int?)reader.Integer("rank", 1, 65_536),
+            RanksByImportance = reader.Flag("ranksByImportance"),
         };
         reader.Finish();
         return settings;
@@ -147,6 +149,10 @@ public sealed partial record Recipe
         json.WriteNumber("batch", Recovery.Batch);
         json.WriteNumber("learningRate", Recovery.LearningRate);
         json.WriteNumber("distillation", Recovery.Distillation);
+        if (Recovery.Rank is { } rank)
+            json.WriteNumber("rank", rank);
+        if (Recovery.RanksByImportance is { } weighted)
+            json.WriteBoolean("ranksByImportance", weighted);
         json.WriteEndObject();
     }
 

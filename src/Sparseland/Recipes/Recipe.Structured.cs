@@ -23,7 +23,6 @@ public sealed partial record Recipe
         Refuse(Group is not null || Mode is not null, "structures compete within their layer: leave group and selection out");
         Refuse(Layout is not ("auto" or "dense"), $"the result is dense, the layout {Layout} holds masks: choose dense or auto");
         Refuse(Values == ElementType.Int8, "the result is dense, and dense safetensors hold no scales: choose f32 or bf16, or convert the result to GGUF");
-        Refuse(Recovery is { Steps: > 0 }, "a recovery is fine-tuning under a mask, and there is none: leave it out");
         Refuse(Calibration.TrueSequential, "all statistics come from the dense model in one walk: leave trueSequential out");
         Refuse(Rules.Any(rule => rule.Pattern is not null), "a rule cannot give some matrices another pattern, because structures reach over several: leave the rule's pattern out");
     }
@@ -32,6 +31,7 @@ public sealed partial record Recipe
     {
         RequireKind("score", Score.Name, Methods.Scores, Methods.StructureScores, "ranks whole structures", "removes single weights");
         RequireKind("update", Update.Name, Methods.Updates, Methods.StructureUpdates, "is for whole structures", "removes single weights");
+        Refuse(Recovery is { Rank: not null } or { RanksByImportance: not null }, "recovery trains the kept weights themselves, ranks are for low-rank products after structures went: leave the recovery's rank out");
         Methods.Scores.Create(Score);
         var update = Methods.Updates.Create(Update);
         foreach (var pattern in Rules.Select(rule => rule.Pattern).Prepend(Pattern).OfType<Masks.Pattern>())

@@ -112,7 +112,7 @@ public sealed record CalibrationSettings
     }
 }
 
-/// <summary>Masked fine-tuning of what pruning left.</summary>
+/// <summary>Fine-tuning of what pruning left: under the mask of single weights, or, where whole structures went, of low-rank products that are fused in at the end (CFSP, section 3.3).</summary>
 public sealed record RecoverySettings
 {
     /// <summary>Optimiser steps.</summary>
@@ -127,8 +127,16 @@ public sealed record RecoverySettings
     /// <summary>The share of the loss that pulls towards the dense model's probabilities (KL divergence); the rest is the text's own next token.</summary>
     public double Distillation { get; init; } = 0.5;
 
+    /// <summary>Where structures went: the mean rank of the products over the blocks; null for 8.</summary>
+    public int? Rank { get; init; }
+
+    /// <summary>Where structures went: whether blocks that keep more get a higher rank (r = mean · kept share / mean kept share); null for yes.</summary>
+    public bool? RanksByImportance { get; init; }
+
     internal void Validate()
     {
+        if (Rank is < 1 or > 65_536)
+            throw new InvalidSettingException($"recovery: a rank of {Rank}; expected 1 or more");
         if (Steps is < 0 or > 10_000_000)
             throw new InvalidSettingException($"recovery: {Steps} steps; expected 0 to 10,000,000");
         if (Batch is < 1 or > 100_000)

@@ -16,6 +16,7 @@ public class StructuredRecipeTests
             Pattern = Pattern.Parse("neurons:8+heads"),
             Update = new MethodChoice("bias"),
             Sparsity = 0.35,
+            Recovery = new RecoverySettings { Steps = 5, Rank = 4, RanksByImportance = false },
         };
         var read = Recipe.Parse(recipe.ToJson());
         Assert.Equal(recipe.ToJson(), read.ToJson());
@@ -30,7 +31,8 @@ public class StructuredRecipeTests
     [InlineData("""{"pattern":"heads","layout":"bitmap"}""", "choose dense or auto")]
     [InlineData("""{"pattern":"heads","values":"int8"}""", "f32 or bf16")]
     [InlineData("""{"pattern":"heads","group":"row"}""", "leave group and selection out")]
-    [InlineData("""{"pattern":"heads","recovery":{"steps":5}}""", "there is none")]
+    [InlineData("""{"pattern":"2:4","recovery":{"steps":5,"rank":4}}""", "leave the recovery's rank out")]
+    [InlineData("""{"pattern":"heads","recovery":{"steps":5,"rank":0}}""", "rank")]
     [InlineData("""{"pattern":"neurons","calibration":{"trueSequential":true}}""", "dense model")]
     [InlineData("""{"pattern":"neurons","rules":[{"tensors":"*","pattern":"2:4"}]}""", "leave the rule's pattern out")]
     [InlineData("""{"score":"cfsp"}""", "ranks whole structures")]

@@ -13,7 +13,7 @@ using Sparseland.Recipes;
 namespace Sparseland.Language.Pruning.Structures;
 
 /// <summary>
-/// One call of <see cref="ModelPruner.Prune"/> with a structured pattern: the plan, then the smaller model tensor by tensor. Statistics, pruned levels and the state of a search stay in the work folder
+/// One call of <see cref="ModelPruner.Prune"/> with a structured pattern: the plan, the recovery, then the smaller model tensor by tensor. Statistics, pruned levels and the state of a search and of a recovery stay in the work folder
 /// when a run ends early, and the same call goes on from there.
 /// </summary>
 internal sealed class StructureRun(PruneRequest request, IProgress<ProgressReport>? progress, CancellationToken cancellation)
@@ -21,6 +21,7 @@ internal sealed class StructureRun(PruneRequest request, IProgress<ProgressRepor
     private const string StatisticsName = "statistics";
     private const string SearchName = "search";
     private const string IdentityName = "identity";
+    private const string RecoveryName = "recovery.safetensors";
     private static readonly string[] Kept = [StatisticsName, SearchName];
 
     private readonly ICheckpoint _checkpoint = request.Checkpoint;
@@ -36,7 +37,7 @@ internal sealed class StructureRun(PruneRequest request, IProgress<ProgressRepor
         catch (Exception fault)
         {
             // A recipe that turned out not to be possible leaves nothing.
-            folder.KeepUnfinished = fault is OperationCanceledException or ResourceLimitException && Kept.Any(name => Directory.Exists(Path.Combine(folder.WorkFolder, name)));
+            folder.KeepUnfinished = fault is OperationCanceledException or ResourceLimitException && Kept.Append(RecoveryName).Any(name => Path.Exists(Path.Combine(folder.WorkFolder, name)));
             throw;
         }
     }
@@ -55,12 +56,17 @@ internal sealed class StructureRun(PruneRequest request, IProgress<ProgressRepor
             Progress = progress,
             Cancellation = cancellation,
         });
-        WriteModel(work, plan.Apply(_checkpoint));
-        var report = Report(work, plan, before);
+        ICheckpoint smaller = plan.Apply(_checkpoint);
+        IReadOnlyList<RecoveryPoint> curve = [];
+        if (_recipe.Recovery is { Steps: > 0 })
+            (smaller, curve) = LoraRecovery.Run(_checkpoint, smaller, plan, _recipe, request.RecoveryText ?? request.Calibration!, Path.Combine(work, RecoveryName), progress, cancellation);
+        WriteModel(work, smaller);
+        var report = Report(work, plan, before) with { Recovery = curve };
         PrunedFolder.WriteCompanions(request, report, work);
         foreach (var name in Kept.Where(name => Directory.Exists(Path.Combine(work, name))))
             Directory.Delete(Path.Combine(work, name), recursive: true);
         File.Delete(Path.Combine(work, IdentityName));
+        File.Delete(Path.Combine(work, RecoveryName));
         folder.Commit();
         using var process = Process.GetCurrentProcess();
         return new PruneResult(report, folder.Path, 0, estimate.TotalBytes, process.PeakWorkingSet64);
@@ -69,7 +75,7 @@ internal sealed class StructureRun(PruneRequest request, IProgress<ProgressRepor
     // What another recipe, model or calibration left is of no use. Statistics are kept under a key of their own.
     private void Claim(string work)
     {
-        var text = $"{_recipe.ToJson()}\n{DenseStatistics.Fingerprint(_checkpoint)}\n{request.Calibration?.Hash}";
+        var text = $"{_recipe.ToJson()}\n{DenseStatistics.Fingerprint(_checkpoint)}\n{request.Calibration?.Hash}\n{request.RecoveryText?.Hash}";
         var identity = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
         var path = Path.Combine(work, IdentityName);
         if (File.Exists(path) && File.ReadAllText(path) == identity)
@@ -82,7 +88,7 @@ internal sealed class StructureRun(PruneRequest request, IProgress<ProgressRepor
         AtomicFile.WriteText(path, identity);
     }
 
-    private void WriteModel(string work, CompactedCheckpoint compacted)
+    private void WriteModel(string work, ICheckpoint compacted)
     {
         var writer = new CheckpointWriter(work, compacted.Configuration, PrunedFolder.WriterOptions(_checkpoint, _recipe));
         for (var i = 0; i < compacted.Tensors.Count; i++)
