@@ -5,6 +5,7 @@ using Sparseland.Reproduce.Dsnot;
 using Sparseland.Reproduce.FlashLlm;
 using Sparseland.Reproduce.Owl;
 using Sparseland.Reproduce.Sirius;
+using Sparseland.Reproduce.Tyr;
 
 namespace Sparseland.Reproduce;
 
@@ -12,7 +13,16 @@ namespace Sparseland.Reproduce;
 public static class ExperimentList
 {
     /// <summary>All of them, in the order of the tool's list.</summary>
-    public static IReadOnlyList<IExperiment> All { get; } = [new OwlExperiment(), new FlashLlmExperiment(), new CfspExperiment(), new CospadiExperiment(), new DsnotExperiment(), new SiriusExperiment()];
+    public static IReadOnlyList<IExperiment> All { get; } =
+    [
+        new OwlExperiment(),
+        new FlashLlmExperiment(),
+        new CfspExperiment(),
+        new CospadiExperiment(),
+        new DsnotExperiment(),
+        new SiriusExperiment(),
+        new TyrExperiment(),
+    ];
 
     /// <summary>An experiment by name.</summary>
     /// <exception cref="InvalidSettingException">There is none of that name.</exception>
