@@ -6,6 +6,7 @@ using Sparseland.Reproduce.FlashLlm;
 using Sparseland.Reproduce.Owl;
 using Sparseland.Reproduce.S2ft;
 using Sparseland.Reproduce.Sirius;
+using Sparseland.Reproduce.Tyr;
 
 namespace Sparseland.Reproduce;
 
@@ -14,7 +15,16 @@ public static class ExperimentList
 {
     /// <summary>All of them, in the order of the tool's list.</summary>
     public static IReadOnlyList<IExperiment> All { get; } =
-        [new OwlExperiment(), new FlashLlmExperiment(), new CfspExperiment(), new CospadiExperiment(), new DsnotExperiment(), new SiriusExperiment(), new S2ftExperiment()];
+    [
+        new OwlExperiment(),
+        new FlashLlmExperiment(),
+        new CfspExperiment(),
+        new CospadiExperiment(),
+        new DsnotExperiment(),
+        new SiriusExperiment(),
+        new S2ftExperiment(),
+        new TyrExperiment(),
+    ];
 
     /// <summary>An experiment by name.</summary>
     /// <exception cref="InvalidSettingException">There is none of that name.</exception>

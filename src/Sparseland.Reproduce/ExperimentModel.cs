@@ -12,11 +12,12 @@ namespace Sparseland.Reproduce;
 /// <summary>A model that experiments run on, with its tokenizer and texts that it never learned from: calibration and evaluation are drawn apart for every seed.</summary>
 public sealed class ExperimentModel
 {
-    private readonly Func<ulong, bool, IReadOnlyList<string>> _texts;
+    private readonly Func<ulong, bool, IReadOnlyList<string>> _makeTexts;
+    private readonly Dictionary<(ulong Seed, bool Calibration), IReadOnlyList<string>> _texts = [];
 
     private ExperimentModel(string name, ICheckpoint checkpoint, ITokenizer tokenizer, Func<ulong, bool, IReadOnlyList<string>> texts)
     {
-        (Name, Checkpoint, Tokenizer, _texts) = (name, checkpoint, tokenizer, texts);
+        (Name, Checkpoint, Tokenizer, _makeTexts) = (name, checkpoint, tokenizer, texts);
         Window = Math.Min(256, checkpoint.Configuration.ContextLength);
     }
 
@@ -68,12 +69,20 @@ public sealed class ExperimentModel
 
     /// <summary>Calibration sequences of a seed.</summary>
     public CalibrationSet Calibrate(ulong seed, int sequences, int length) =>
-        CalibrationText.Cut(_texts(seed, true), Tokenizer, sequences, Math.Min(length, Window), seed, Name);
+        CalibrationText.Cut(Texts(seed, calibration: true), Tokenizer, sequences, Math.Min(length, Window), seed, Name);
 
     /// <summary>Perplexity on a seed's evaluation documents, each cut to the window.</summary>
     public double Perplexity(TransformerModel model, ulong seed, long tokens, CancellationToken cancellation) =>
-        Language.Evaluation.Perplexity.Measure(model, Tokenizer, [.. _texts(seed, false).Select(text => new EvaluationText(text))],
+        Language.Evaluation.Perplexity.Measure(model, Tokenizer, [.. Texts(seed, calibration: false).Select(text => new EvaluationText(text))],
             PerplexityProtocol.Documents(Window) with { Limit = tokens }, null, cancellation).Perplexity;
+
+    // Made once: an experiment asks for the same texts many times.
+    private IReadOnlyList<string> Texts(ulong seed, bool calibration)
+    {
+        if (!_texts.TryGetValue((seed, calibration), out var texts))
+            _texts[(seed, calibration)] = texts = _makeTexts(seed, calibration);
+        return texts;
+    }
 
     private static ExperimentModel Stories(string name, string folder)
     {

@@ -39,6 +39,36 @@ public sealed class InterruptionTests : IDisposable
     [Theory]
     [InlineData("KILL", Killed)]
     [InlineData("INT", Interrupted)]
+    public void A_search_for_structures_that_is_interrupted_again_and_again_ends_in_the_bytes_of_a_run_that_was_not(string signal, int code)
+    {
+        var model = SmallModel.Write(Path.Combine(_folder, "model"), blocks: 4, width: 64);
+        var whole = Path.Combine(_folder, "whole");
+        Assert.Equal(0, Tool.Run(Arguments(whole)).Code);
+
+        var output = Path.Combine(_folder, "output");
+        Old(output);
+        var work = output + ".partial";
+        foreach (var place in new[] { "search/search.json", "search/supernet-2/model.layers.2.mlp" })
+        {
+            var (ended, _, errors) = Tool.Interrupt(() => Path.Exists(Path.Combine(work, place)), signal, Arguments(output));
+            Assert.Equal(code, ended);
+            Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
+            AssertOld(output);
+        }
+        Assert.Equal(0, Tool.Run(Arguments(output)).Code);
+        AssertSame(whole, output);
+        Assert.False(Directory.Exists(work));
+
+        string[] Arguments(string to) =>
+        [
+            "prune", model, "-o", to, "--force", "--pattern", "neurons:8+heads", "--score", "obs", "--update", "solve", "--allocate", "search:iterations=2,generations=6,offspring=8", "--sparsity", "0.5",
+            "--sequences", "8", "--length", "96", "--calib", Path.Combine(model, SmallModel.Text), "--no-report", "-q",
+        ];
+    }
+
+    [Theory]
+    [InlineData("KILL", Killed)]
+    [InlineData("INT", Interrupted)]
     public void Converting_to_a_folder_that_is_interrupted_leaves_the_old_one_and_can_be_done_again(string signal, int code)
     {
         var model = SmallModel.Write(Path.Combine(_folder, "model"), blocks: 12, width: 64);

@@ -8,7 +8,11 @@ namespace Sparseland.Benchmarks.Speed;
 internal static class SpeedCommand
 {
     /// <summary>The tables of the page, in its order.</summary>
-    private static readonly ISpeedSuite[] Suites = [new GemmSuite(), new GemvSuite(), new StorageSuite(), new SparseVectorSuite(), new SparseBatchSuite(), new FactorSuite(), new DecodeSuite(), new SiriusSuite(), new PruningSuite(), new TrainingSuite()];
+    private static readonly ISpeedSuite[] Suites =
+    [
+        new GemmSuite(), new GemvSuite(), new StorageSuite(), new SparseVectorSuite(), new SparseBatchSuite(), new FactorSuite(), new DecodeSuite(), new SiriusSuite(), new PruningSuite(),
+        new StructureSuite(), new TrainingSuite(),
+    ];
 
     public static int Run(string[] options)
     {

@@ -109,6 +109,8 @@ internal sealed record PruneHtmlReport(string Html, IReadOnlyList<PriceRow> Rows
             [.. names.Select(name => new PlotSeries(name, [.. report.Layers.Where(layer => Part(layer.Name) == name).Select(layer => new PlotPoint(layer.Block, layer.Achieved))]))]));
         page.Table(["tensor", "shape", "sparsity", "layout", "bytes", "output error"], report.Layers.Select(layer => (IReadOnlyList<string>)[
             layer.Name, $"{layer.Rows} x {layer.Columns}", TextTable.Percent(layer.Achieved), layer.Layout, TextTable.Bytes(layer.Bytes), layer.OutputError?.ToString("F4", CultureInfo.InvariantCulture) ?? ""]));
+        foreach (var note in report.Notes)
+            page.Paragraph($"{note}.");
         foreach (var warning in report.Warnings)
             page.Paragraph($"{warning.Code} {warning.Subject}: {warning.Text}");
     }

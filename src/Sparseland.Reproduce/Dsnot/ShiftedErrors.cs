@@ -23,7 +23,7 @@ internal static class ShiftedErrors
 
     public static Claim Harms { get; } = new("layer-sign", "layer error, synthetic, channels with means: without the sign check and with an absolute eps, the authors' unstructured default, the mean error falls, but the squared error rises (an honest negative)");
 
-    public static Claim Sooner { get; } = new("layer-relative", "layer error, synthetic, channels with means: without the sign check but with a relative eps, both errors fall at 50 and 70 % (rows stop sooner)");
+    public static Claim Sooner { get; } = new("layer-relative", "layer error, synthetic, channels with means: without the sign check but with a relative eps, at 50 and 70 % the mean error falls for every seed and the squared error on average (rows stop sooner)");
 
     public static Claim NoHelp { get; } = new("layer-zero", "layer error, synthetic, means of zero: the squared error changes by less than 5 % either way (there is nothing to correct)");
 
@@ -52,7 +52,7 @@ internal static class ShiftedErrors
             else if (pattern is UnstructuredPattern)
             {
                 Expect(Halves, mean[1].IsBelow(mean[0], 0.5) && squared[1].IsBelow(squared[0]), 1);
-                Expect(Sooner, mean[5].IsBelow(mean[0]) && squared[5].IsBelow(squared[0]), 5);
+                Expect(Sooner, mean[5].IsBelow(mean[0]) && squared[5].Mean < squared[0].Mean, 5);
                 Expect(Harms, mean[2].IsBelow(mean[0]) && squared[0].IsBelow(squared[2]), 2);
             }
             Expect(Guarded, squared[3].IsBelow(squared[0], 1.01), 3);

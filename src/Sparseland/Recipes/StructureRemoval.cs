@@ -14,6 +14,9 @@ public sealed class StructureRemoval
 {
     private const int RowsPerPart = 32;
 
+    // Below this many multiply-adds waking other threads costs more than they save.
+    private const long WorthSharing = 1 << 20;
+
     private readonly MatrixView<double> _weights;
     private readonly MatrixView<double> _inverse;
     private readonly Tensor<double>? _gradient;
@@ -90,7 +93,7 @@ public sealed class StructureRemoval
     {
         _lossAt.CopyTo(destination);
         var work = new SaliencyWork(this, new double[Live], withFirstOrder: false);
-        WorkerPool.Run(Live, work);
+        RunParts(Live, (long)Live * _extent * _extent * _weights.Columns, work);
         for (var place = 0; place < Live; place++)
             destination[_order[place]] = Loss + work.Saliencies[place];
     }
@@ -99,7 +102,7 @@ public sealed class StructureRemoval
     private int[] Lowest(int count)
     {
         var work = new SaliencyWork(this, new double[Live], _gradient is not null);
-        WorkerPool.Run(Live, work);
+        RunParts(Live, (long)Live * _extent * _extent * _weights.Columns, work);
         var places = new int[Live];
         for (var place = 0; place < places.Length; place++)
         {
@@ -141,13 +144,24 @@ public sealed class StructureRemoval
         var stay = panel.Shape.Columns;
         if (panel.Shape.Rows == 1)
         {
-            WorkerPool.Run((stay + RowsPerPart - 1) / RowsPerPart, new RankOneWork(_inverse, _weights, panel, solved));
+            RunParts((stay + RowsPerPart - 1) / RowsPerPart, (long)stay * (stay + _weights.Columns), new RankOneWork(_inverse, _weights, panel, solved));
             return;
         }
         var negated = Tensor<double>.Uninitialized(panel.Shape);
         TensorPrimitives.Negate<double>(panel.Span, negated.Span);
         Gemm.Multiply(negated.Matrix, true, panel.Matrix, false, _inverse.Slice(0, stay, 0, stay), accumulate: true);
         Gemm.Multiply(negated.Matrix, true, solved.Matrix, false, _weights.SliceRows(0, stay), accumulate: true);
+    }
+
+    private static void RunParts<TWork>(int parts, long operations, TWork work) where TWork : struct, IParallelWork
+    {
+        if (operations >= WorthSharing)
+        {
+            WorkerPool.Run(parts, work);
+            return;
+        }
+        for (var part = 0; part < parts; part++)
+            work.Run(part);
     }
 
     // Rows and columns of two places change places, within the rows that were left before.

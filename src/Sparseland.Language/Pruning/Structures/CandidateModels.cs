@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using System.Text;
 using Sparseland.Language.Checkpoints;
@@ -8,7 +7,6 @@ using Sparseland.Language.Models;
 using Sparseland.Masks;
 using Sparseland.Progress;
 using Sparseland.Recipes;
-using Sparseland.Threads;
 
 namespace Sparseland.Language.Pruning.Structures;
 
@@ -106,7 +104,7 @@ internal sealed class CandidateModels : ICandidateModels
         EnsureLogits(tokens, topTokens);
         var models = candidates.Select(Model).ToArray();
         var divergences = new double[models.Length * tokens.Count];
-        Run(divergences.Length, part =>
+        GuardedParts.Run(divergences.Length, Cancellation, part =>
         {
             var share = tokens[part % tokens.Count];
             Rent(workspace => divergences[part] = _logits[share.Sequence].Divergence(models[part / tokens.Count], _calibration.Sequences[share.Sequence].AsSpan(0, share.Tokens), workspace));
@@ -154,7 +152,7 @@ internal sealed class CandidateModels : ICandidateModels
             return;
         _dense ??= TransformerModel.Load(_checkpoint, null, Cancellation);
         var made = new DenseLogits[missing.Length];
-        Run(made.Length, part => Rent(workspace => made[part] = DenseLogits.Make(
+        GuardedParts.Run(made.Length, Cancellation, part => Rent(workspace => made[part] = DenseLogits.Make(
             WorkFolder is null ? null : Path.Combine(WorkFolder, "logits", string.Create(CultureInfo.InvariantCulture, $"sequence-{missing[part]:d6}.logits")),
             _dense, _calibration.Sequences[missing[part]], topTokens, workspace)));
         for (var i = 0; i < missing.Length; i++)
@@ -167,32 +165,5 @@ internal sealed class CandidateModels : ICandidateModels
             workspace = new JudgingWorkspace(_checkpoint.Configuration);
         work(workspace);
         _workspaces.Add(workspace);
-    }
-
-    // Parts must not throw: the first fault is kept and thrown at the end.
-    private void Run(int parts, Action<int> work)
-    {
-        var faults = new ConcurrentQueue<Exception>();
-        WorkerPool.Run(parts, new GuardedWork(work, faults, Cancellation));
-        Cancellation.ThrowIfCancellationRequested();
-        if (faults.TryDequeue(out var fault))
-            ExceptionDispatchInfo.Throw(fault);
-    }
-
-    private readonly struct GuardedWork(Action<int> work, ConcurrentQueue<Exception> faults, CancellationToken cancellation) : IParallelWork
-    {
-        public void Run(int part)
-        {
-            if (cancellation.IsCancellationRequested || !faults.IsEmpty)
-                return;
-            try
-            {
-                work(part);
-            }
-            catch (Exception fault)
-            {
-                faults.Enqueue(fault);
-            }
-        }
     }
 }

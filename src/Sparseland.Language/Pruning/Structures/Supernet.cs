@@ -32,6 +32,9 @@ public sealed record SupernetRequest(ICheckpoint Checkpoint, Recipe Recipe, Cali
 /// </summary>
 public sealed class Supernet
 {
+    // Four copies of a Hessian in double are 32 MiB then.
+    private const int MostColumnsAside = 1024;
+
     private readonly SupernetRequest _request;
     private readonly LevelStore _store;
     private readonly IStructureScore _score;
@@ -143,14 +146,24 @@ public sealed class Supernet
             // One problem for all levels: what is factored once serves them all.
             var problem = StructurePruner.Problem(_request.Checkpoint, _request.Recipe, set, recorder.Statistics, cancellation);
             var shared = _score.DependsOnCount ? null : StructurePruner.Score(_score, problem);
-            foreach (var count in Ranges[index].Levels.Select(Ranges[index].KeptAt))
-            {
-                cancellation.ThrowIfCancellationRequested();
-                var kept = KeptStructures.Best(set, shared ?? StructurePruner.Score(_score, problem with { Keep = count }), count);
-                _store.Save(kept, kept.IsWhole ? StructureOutcome.Unchanged : _update.Apply(problem, kept.Indices));
-            }
+            int[] counts = [.. Ranges[index].Levels.Select(Ranges[index].KeptAt)];
+            // The sparsest first and alone: it makes what all levels share.
+            PruneTo(problem, shared, set, counts[^1]);
+            // Small layers level by level on each thread; large ones one after another, each on all threads, because every level takes several copies of its Hessian.
+            if (problem.Consumer.Weights.Columns <= MostColumnsAside)
+                GuardedParts.Run(counts.Length - 1, cancellation, level => PruneTo(problem, shared, set, counts[level]));
+            else
+                foreach (var count in counts[..^1])
+                    PruneTo(problem, shared, set, count);
             MemoryRelief.After(set.Count * set.ParametersEach(_request.Checkpoint.Configuration));
         }
+    }
+
+    private void PruneTo(StructureProblem problem, double[]? shared, StructureSet set, int count)
+    {
+        problem.Consumer.Cancellation.ThrowIfCancellationRequested();
+        var kept = KeptStructures.Best(set, shared ?? StructurePruner.Score(_score, problem with { Keep = count }), count);
+        _store.Save(kept, kept.IsWhole ? StructureOutcome.Unchanged : _update.Apply(problem, kept.Indices));
     }
 
     // The dense model with expected consumers in place; only this block of it is read.
