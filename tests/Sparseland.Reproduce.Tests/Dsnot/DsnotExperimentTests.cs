@@ -9,7 +9,7 @@ public class DsnotExperimentTests
     {
         var result = new DsnotExperiment().Run(new ExperimentContext { Quick = true });
         Assert.True(result.Holds, result.ToMarkdown());
-        Assert.Equal(4, result.Outcomes.Count(outcome => outcome.Verdict == Verdict.Holds));
+        Assert.Equal(5, result.Outcomes.Count(outcome => outcome.Verdict == Verdict.Holds));
         Assert.Equal(new DsnotExperiment().Claims.Count, result.Outcomes.Count);
         Assert.Contains(result.Notes, note => note.Contains("storyteller", StringComparison.Ordinal));
     }
