@@ -38,7 +38,7 @@ internal static class CheckpointAssembly
         var targets = new List<Target>();
         foreach (var tensor in TensorCatalog.For(configuration))
         {
-            var names = layouts.TryGetValue(tensor.Name, out var packed) ? packed.Parts.Select(part => PackedWeights.PartName(tensor.Name, part)) : [tensor.Name];
+            var names = layouts.TryGetValue(tensor.Name, out var packed) ? packed.OwnTensors(tensor.Name) : [tensor.Name];
             foreach (var name in names)
             {
                 var source = Require(stored, name);

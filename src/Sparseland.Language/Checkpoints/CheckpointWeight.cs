@@ -32,6 +32,20 @@ public sealed class CheckpointWeight
 
     internal IReadOnlyList<LayoutPart>? Parts => (Matrix as ILayoutParts)?.Parts;
 
+    /// <summary>Parts that another weight of the same writing holds, with its name; see <see cref="Share"/>.</summary>
+    internal IReadOnlyDictionary<string, string> Shared { get; private set; } = new Dictionary<string, string>();
+
+    private IEnumerable<LayoutPart>? OwnParts => Parts?.Where(part => !Shared.ContainsKey(part.Name));
+
+    /// <summary>Finds shared parts whose bytes an earlier one of the weights writes; a shared part without such a holder is written like any other.</summary>
+    internal static unsafe void Share(IReadOnlyList<CheckpointWeight> weights)
+    {
+        foreach (var (index, weight) in weights.Index())
+            weight.Shared = (weight.Parts ?? []).Where(part => part.IsShared)
+                .Select(part => (part.Name, Holder: weights.Take(index).FirstOrDefault(other => (other.Parts ?? []).Any(held => !held.IsShared && held.Name == part.Name && held.Pointer == part.Pointer && held.Count == part.Count))?.Name))
+                .Where(pair => pair.Holder is not null).ToDictionary(pair => pair.Name, pair => pair.Holder!, StringComparer.Ordinal);
+    }
+
     /// <summary>Dense numbers.</summary>
     /// <param name="name">The canonical name.</param>
     /// <param name="tensor">The numbers, all finite.</param>
@@ -55,7 +69,7 @@ public sealed class CheckpointWeight
     /// <summary>The tensors it becomes in a safetensors file.</summary>
     internal IEnumerable<SafetensorsEntry> Entries()
     {
-        if (Parts is { } parts)
+        if (OwnParts is { } parts)
             return parts.Select(part => new SafetensorsEntry(PackedWeights.PartName(Name, part.Name), PackedWeights.TypeOf(part.Type), part.Count));
         return [new SafetensorsEntry(Name, SafetensorsTypes.FromElement(Element)!.Value, Shape.ToArray().Select(extent => (long)extent).ToArray())];
     }
@@ -63,7 +77,7 @@ public sealed class CheckpointWeight
     /// <summary>Writes those tensors.</summary>
     internal void WriteTo(SafetensorsWriter writer)
     {
-        if (Parts is { } parts)
+        if (OwnParts is { } parts)
         {
             foreach (var part in parts)
                 ByteStream.Append(writer, PackedWeights.PartName(Name, part.Name), part.Bytes);

@@ -70,6 +70,7 @@ public sealed class CheckpointWriter
     public void WritePart(string part, IReadOnlyList<CheckpointWeight> weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
+        CheckpointWeight.Share(weights);
         using var writer = new SafetensorsWriter(PartPath(part), [.. weights.SelectMany(weight => weight.Entries())], PackedWeights.Metadata(weights));
         foreach (var weight in weights)
             weight.WriteTo(writer);

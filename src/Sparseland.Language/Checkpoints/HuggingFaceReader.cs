@@ -51,7 +51,7 @@ internal static class HuggingFaceReader
         var used = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (name, weight) in packed)
         {
-            var parts = weight.Parts.Select(part => (Name: part, Tensor: tensors.Require(PackedWeights.PartName(name, part)))).ToList();
+            var parts = weight.Parts.Select(part => (Name: part, Tensor: tensors.Require(PackedWeights.PartName(weight.Shared.GetValueOrDefault(part, name), part)))).ToList();
             used.UnionWith(parts.Select(part => part.Tensor.Name));
             sources.Add(new PackedSource(path, name, weight, parts));
         }

@@ -18,7 +18,7 @@ internal sealed class PackedSource : TensorSource
     /// <param name="weight">What the header says.</param>
     /// <param name="parts">Its parts by their names inside the layout.</param>
     public PackedSource(string path, string name, PackedWeight weight, IReadOnlyList<(string Name, SafetensorsTensor Tensor)> parts)
-        : base(new CheckpointTensor(name, weight.Shape, weight.Element, weight.Layout, parts.Sum(part => part.Tensor.ByteCount)))
+        : base(new CheckpointTensor(name, weight.Shape, weight.Element, weight.Layout, parts.Sum(part => weight.Shared.ContainsKey(part.Name) ? 0 : part.Tensor.ByteCount)))
     {
         _path = path;
         _weight = weight;
@@ -31,7 +31,7 @@ internal sealed class PackedSource : TensorSource
         var parts = new List<LayoutPart>();
         foreach (var (name, tensor) in _parts)
         {
-            var part = new LayoutPart(name, PackedWeights.TypeOf(tensor), tensor.Storage<byte>());
+            var part = new LayoutPart(name, PackedWeights.TypeOf(tensor), tensor.Storage<byte>()) { IsShared = _weight.Shared.ContainsKey(name) };
             if (tensor.Type.ToElement() is { } element)
                 FiniteCheck.Require(tensor.File.Path, tensor.Name, element, part.Bytes, int.MaxValue);
             parts.Add(part);

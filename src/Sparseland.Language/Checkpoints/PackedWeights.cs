@@ -12,7 +12,14 @@ namespace Sparseland.Language.Checkpoints;
 /// <param name="Element">How the kept values are stored.</param>
 /// <param name="Shape">Rows and columns.</param>
 /// <param name="Parts">The names of its parts, in the layout's order.</param>
-internal sealed record PackedWeight(string Layout, ElementType Element, Shape Shape, IReadOnlyList<string> Parts);
+internal sealed record PackedWeight(string Layout, ElementType Element, Shape Shape, IReadOnlyList<string> Parts)
+{
+    /// <summary>Parts that lie with another weight, with its name.</summary>
+    public IReadOnlyDictionary<string, string> Shared { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The names of the tensors that are this weight's own.</summary>
+    public IEnumerable<string> OwnTensors(string name) => Parts.Where(part => !Shared.ContainsKey(part)).Select(part => PackedWeights.PartName(name, part));
+}
 
 /// <summary>
 /// Sparse weights in safetensors: the weight NAME is stored as tensors NAME.PART, one for each part of its layout, and the header's text under
@@ -55,7 +62,7 @@ internal static class PackedWeights
     public static Dictionary<string, string> Metadata(IEnumerable<CheckpointWeight> weights)
     {
         var layouts = weights.Where(weight => weight.Parts is not null)
-            .ToDictionary(weight => weight.Name, weight => new PackedWeight(weight.Matrix!.Name, weight.Element, weight.Shape, [.. weight.Parts!.Select(part => part.Name)]), StringComparer.Ordinal);
+            .ToDictionary(weight => weight.Name, weight => new PackedWeight(weight.Matrix!.Name, weight.Element, weight.Shape, [.. weight.Parts!.Select(part => part.Name)]) { Shared = weight.Shared }, StringComparer.Ordinal);
         return layouts.Count == 0 ? [] : new() { [MetadataKey] = Describe(layouts) };
     }
 
@@ -89,6 +96,13 @@ internal static class PackedWeights
                 foreach (var part in weight.Parts)
                     json.WriteStringValue(part);
                 json.WriteEndArray();
+                if (weight.Shared.Count > 0)
+                {
+                    json.WriteStartObject("shared");
+                    foreach (var (part, holder) in weight.Shared.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+                        json.WriteString(part, holder);
+                    json.WriteEndObject();
+                }
                 json.WriteEndObject();
             }
             json.WriteEndObject();
@@ -127,6 +141,17 @@ internal static class PackedWeights
         var parts = fields.Texts("parts") ?? [];
         if (shape.Count != 2 || parts.Count is 0 or > 16)
             throw fields.Fault("shape", "two extents and one to sixteen parts are expected");
-        return new(fields.Text("layout") ?? throw fields.Fault("layout", "the field is missing"), known[0].Element, new Shape(shape[0], shape[1]), parts);
+        return new(fields.Text("layout") ?? throw fields.Fault("layout", "the field is missing"), known[0].Element, new Shape(shape[0], shape[1]), parts) { Shared = ReadShared(fields, parts) };
+    }
+
+    private static Dictionary<string, string> ReadShared(JsonFields fields, IReadOnlyList<string> parts)
+    {
+        var shared = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (fields.Object("shared") is not { } places)
+            return shared;
+        foreach (var part in parts)
+            if (places.Text(part) is { } holder)
+                shared[part] = holder;
+        return shared;
     }
 }

@@ -45,46 +45,77 @@ internal sealed class BlockPruner
     /// <summary>Whether anything of a block is pruned.</summary>
     public bool Prunes(TransformerBlock block) => block.Projections.Any(projection => _plan[TensorNames.Weight(block.Index, projection.Name)].Prunes);
 
-    /// <summary>Prunes one projection and puts the result in its place, with the values as they will be stored.</summary>
+    /// <summary>Prunes projections that read the same inputs and puts the results in their places, with the values as they will be stored.</summary>
     /// <param name="block">The block.</param>
-    /// <param name="projection">The projection.</param>
-    /// <param name="statistics">What was gathered of its inputs; null when nothing is needed.</param>
+    /// <param name="alike">The projections.</param>
+    /// <param name="statistics">What was gathered of their inputs; null when nothing is needed.</param>
     /// <param name="cancellation">Ends a method that takes long.</param>
-    public PrunedMatrix Prune(TransformerBlock block, Projection projection, LayerStatistics? statistics, CancellationToken cancellation = default)
+    public IEnumerable<PrunedMatrix> Prune(TransformerBlock block, IReadOnlyList<Projection> alike, LayerStatistics? statistics, CancellationToken cancellation = default)
     {
-        var name = TensorNames.Weight(block.Index, projection.Name);
-        var planned = _plan[name];
-        var pruned = Prune(name, planned, projection, statistics, cancellation);
-        MemoryRelief.After(planned.Shape.Length);
-        return pruned;
+        var planned = alike.Select(projection => _plan[TensorNames.Weight(block.Index, projection.Name)]).ToList();
+        if (alike.Count > 1 && _update.WorksTogether && planned.All(tensor => tensor.Prunes && tensor.Sparsity == planned[0].Sparsity))
+            return PruneTogether(planned, alike, statistics, cancellation);
+        return planned.Zip(alike, (tensor, projection) =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var dense = DenseOf(tensor, projection);
+            var outcome = tensor.Prunes ? Apply(tensor, dense, statistics, cancellation) : new LayerOutcome(dense, Mask.Full(tensor.Shape[0], tensor.Shape[1]), null, []);
+            return Finish(tensor, projection, dense, outcome, statistics);
+        });
     }
 
-    private PrunedMatrix Prune(string name, PlannedTensor planned, Projection projection, LayerStatistics? statistics, CancellationToken cancellation)
+    private List<PrunedMatrix> PruneTogether(List<PlannedTensor> planned, IReadOnlyList<Projection> alike, LayerStatistics? statistics, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var dense = planned.Zip(alike, DenseOf).ToList();
+        var problems = planned.Zip(dense, (tensor, weights) => Problem(tensor.Name, weights, statistics, cancellation)).ToList();
+        var outcomes = Named(planned[0].Name, () => _update.ApplyTogether(problems, _score, Request(planned[0], null)));
+        var pruned = planned.Select((tensor, i) => Finish(tensor, alike[i], dense[i], outcomes[i], statistics)).ToList();
+        // What one of them holds for all is saved by all.
+        var saved = 1 - (double)pruned.Sum(matrix => matrix.Stored.ByteCount) / pruned.Sum(matrix => DenseMatrix.BytesFor(matrix.Stored.Element, matrix.Stored.Rows, matrix.Stored.Columns));
+        return [.. pruned.Select(matrix => matrix.Stored.HasMask ? matrix : matrix with { Report = matrix.Report with { Achieved = saved } })];
+    }
+
+    private static Tensor<float> DenseOf(PlannedTensor planned, Projection projection)
     {
         var dense = Tensor<float>.Uninitialized(planned.Shape);
         projection.Matrix.ToDense(dense.Matrix);
-        var outcome = planned.Prunes
-            ? Apply(name, dense, statistics, planned, cancellation)
-            : new LayerOutcome(dense, Mask.Full(planned.Shape[0], planned.Shape[1]), null, []);
+        return dense;
+    }
+
+    private PrunedMatrix Finish(PlannedTensor planned, Projection projection, Tensor<float> dense, LayerOutcome outcome, LayerStatistics? statistics)
+    {
         var stored = outcome.Replacement ?? StoredLayout.Store(_layout, _values, outcome.Weights, outcome.Mask, planned.Pattern);
         var final = Tensor<float>.Uninitialized(planned.Shape);
         stored.ToDense(final.Matrix);
         if (outcome.Replacement is null)
-            Verify(name, planned, outcome.Mask, stored, final);
+            Verify(planned.Name, planned, outcome.Mask, stored, final);
         projection.Matrix = DenseMatrix.FromFloat32(final.Matrix, ElementType.Float32);
-        return new PrunedMatrix(stored, outcome.Mask, Report(name, planned, outcome, stored, LayerError.Relative(dense, final, statistics)));
+        var pruned = new PrunedMatrix(stored, outcome.Mask, Report(planned.Name, planned, outcome, stored, LayerError.Relative(dense, final, statistics)));
+        MemoryRelief.After(planned.Shape.Length);
+        return pruned;
     }
 
-    private LayerOutcome Apply(string name, Tensor<float> dense, LayerStatistics? statistics, PlannedTensor planned, CancellationToken cancellation)
+    private LayerOutcome Apply(PlannedTensor planned, Tensor<float> dense, LayerStatistics? statistics, CancellationToken cancellation)
     {
         var notes = new List<string>();
         var weights = _masks is null ? dense : dense.Copy();
-        var given = _masks?.Take(name, weights, notes);
+        var given = _masks?.Take(planned.Name, weights, notes);
+        var outcome = Named(planned.Name, () => _update.Apply(Problem(planned.Name, weights, statistics, cancellation), _score, Request(planned, given)));
+        return notes.Count == 0 ? outcome : outcome with { Notes = [.. notes, .. outcome.Notes] };
+    }
+
+    private LayerProblem Problem(string name, Tensor<float> weights, LayerStatistics? statistics, CancellationToken cancellation) =>
+        new(name, weights.Matrix, statistics, _recipe.Seed) { Values = _values, Cancellation = cancellation };
+
+    private MaskRequest Request(PlannedTensor planned, Mask? given) =>
+        new(planned.Pattern!, planned.Sparsity, _recipe.Group ?? _score.Group, _recipe.Mode ?? _score.Mode) { Given = given };
+
+    private static T Named<T>(string name, Func<T> work)
+    {
         try
         {
-            var problem = new LayerProblem(name, weights.Matrix, statistics, _recipe.Seed) { Values = _values, Cancellation = cancellation };
-            var outcome = _update.Apply(problem, _score, new MaskRequest(planned.Pattern!, planned.Sparsity, _recipe.Group ?? _score.Group, _recipe.Mode ?? _score.Mode) { Given = given });
-            return notes.Count == 0 ? outcome : outcome with { Notes = [.. notes, .. outcome.Notes] };
+            return work();
         }
         catch (NumericalException fault)
         {

@@ -16,6 +16,7 @@ public static class PruneWork
         if (recipe.IsStructured)
             return 0;
         var update = Methods.Updates.Create(recipe.Update);
-        return plan.Tensors.Where(tensor => tensor.Prunes).Sum(tensor => update.Operations(recipe.Values, tensor.Shape[0], tensor.Shape[1], tensor.Sparsity));
+        return plan.Groups(checkpoint.Configuration, update).Where(group => group[0].Prunes)
+            .Sum(group => update.Operations(recipe.Values, group.Sum(tensor => tensor.Shape[0]), group[0].Shape[1], group[0].Sparsity));
     }
 }

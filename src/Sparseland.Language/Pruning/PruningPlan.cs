@@ -39,6 +39,21 @@ public sealed partial class PruningPlan
     /// <summary>The decision for a tensor.</summary>
     public PlannedTensor this[string name] => _byName[name];
 
+    /// <summary>The prunable matrices in the order of the model, those together that an update prunes together: of one block, with the same inputs and the same sparsity.</summary>
+    internal IEnumerable<IReadOnlyList<PlannedTensor>> Groups(TransformerConfiguration configuration, IUpdate update)
+    {
+        for (var block = 0; block < configuration.BlockCount; block++)
+            foreach (var readers in DenseStatistics.Readers(configuration))
+            {
+                var group = readers.Select(projection => this[TensorNames.Weight(block, projection)]).ToList();
+                if (update.WorksTogether && group.All(tensor => tensor.Prunes && tensor.Sparsity == group[0].Sparsity))
+                    yield return group;
+                else
+                    foreach (var tensor in group)
+                        yield return [tensor];
+            }
+    }
+
     /// <summary>The fraction of the prunable weights that the plan removes.</summary>
     public double Sparsity
     {

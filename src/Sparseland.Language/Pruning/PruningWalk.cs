@@ -50,11 +50,8 @@ internal sealed class PruningWalk(ICheckpoint checkpoint, Recipe recipe, BlockPr
         if (pruner.Needs != StatisticsKind.None && pruner.Prunes(block))
             statistics = dense?.Load(block.Index) ?? Record(block, null, cancellation);
         var matrices = new List<PrunedMatrix>();
-        foreach (var projection in block.Projections)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            matrices.Add(pruner.Prune(block, projection, statistics?[projection.Name], cancellation));
-        }
+        foreach (var readers in DenseStatistics.Readers(checkpoint.Configuration))
+            matrices.AddRange(pruner.Prune(block, [.. readers.Select(name => block[name])], statistics?[readers[0]], cancellation));
         return matrices;
     }
 
@@ -65,11 +62,7 @@ internal sealed class PruningWalk(ICheckpoint checkpoint, Recipe recipe, BlockPr
         foreach (var readers in DenseStatistics.Readers(checkpoint.Configuration))
         {
             var statistics = Record(block, readers.ToHashSet(), cancellation);
-            foreach (var name in readers)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                matrices.Add(pruner.Prune(block, block[name], statistics[name], cancellation));
-            }
+            matrices.AddRange(pruner.Prune(block, [.. readers.Select(name => block[name])], statistics[readers[0]], cancellation));
         }
         return matrices;
     }

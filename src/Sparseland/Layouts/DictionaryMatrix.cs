@@ -47,7 +47,7 @@ public sealed unsafe class DictionaryMatrix : MatrixLayout, ILayoutParts
         list.Require(atoms, rows * MaskBytes(Atoms, AtomsPerRow));
         Element = element;
         _parts = [dictionary, atoms, values];
-        ByteCount = _parts.Sum(part => part.Bytes.Length);
+        ByteCount = _parts.Sum(part => part.IsShared ? 0 : part.Bytes.Length);
         _dictionary = DenseMatrix.FromStorage(element, Atoms, columns, dictionary.Bytes);
         _values = values.Pointer;
         _codes = AtomsPerRow == Atoms
@@ -61,7 +61,7 @@ public sealed unsafe class DictionaryMatrix : MatrixLayout, ILayoutParts
     /// <inheritdoc/>
     public override ElementType Element { get; }
 
-    /// <summary>Bytes of the parts, as stored; in memory the codes' index comes to it once more, in the form that their kernel wants.</summary>
+    /// <summary>Bytes of the parts, as stored, without a dictionary that another matrix counts; in memory the codes' index comes to it once more, in the form that their kernel wants.</summary>
     public override long ByteCount { get; }
 
     /// <summary>All entries: none of W is removed, it is approximated.</summary>
@@ -138,6 +138,24 @@ public sealed unsafe class DictionaryMatrix : MatrixLayout, ILayoutParts
         }
         GC.KeepAlive(this);
         return Create(dictionary.Matrix, codes, element);
+    }
+
+    /// <summary>Some of the rows over the same dictionary, which is not copied.</summary>
+    /// <param name="first">The first row.</param>
+    /// <param name="count">How many, at least one.</param>
+    /// <param name="shared">Whether the dictionary counts elsewhere and not among the bytes of these rows.</param>
+    public DictionaryMatrix TakeRows(int first, int count, bool shared)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Rows - first);
+        var (maskBytes, size) = (MaskBytes(Atoms, AtomsPerRow), StoredValues.SizeOf(Element));
+        var atoms = LayoutPart.Allocate("atoms", PartType.UInt8, count * maskBytes);
+        Buffer.MemoryCopy(_parts[1].Pointer + first * maskBytes, atoms.Pointer, atoms.Bytes.Length, count * maskBytes);
+        var values = LayoutPart.Allocate("values", _parts[2].Type, (long)count * AtomsPerRow + StoredValues.Slack);
+        Buffer.MemoryCopy(_values + (long)first * AtomsPerRow * size, values.Pointer, values.Bytes.Length, (long)count * AtomsPerRow * size);
+        GC.KeepAlive(this);
+        return new DictionaryMatrix(Element, count, Columns, [new LayoutPart(_parts[0].Name, _parts[0].Type, _parts[0].Bytes) { IsShared = shared }, atoms, values]);
     }
 
     /// <inheritdoc/>

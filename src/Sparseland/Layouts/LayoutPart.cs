@@ -66,6 +66,9 @@ public sealed unsafe class LayoutPart
     /// <summary>The memory.</summary>
     public TensorStorage<byte> Bytes { get; }
 
+    /// <summary>Whether the bytes are another matrix's too, which counts them: a dictionary that several matrices share.</summary>
+    public bool IsShared { get; init; }
+
     /// <summary>The first byte. Keep the part alive while it is used.</summary>
     public byte* Pointer => Bytes.Pointer;
 

@@ -8,7 +8,8 @@ namespace Sparseland.Recipes;
 /// CoSpaDi (2025, arXiv 2509.22075): a matrix becomes a dictionary times codes with a fixed number of values per output, learned by K-SVD.
 /// Options beside those of every <see cref="FactorUpdate"/>: "kOverS" ρ (2), atoms over atoms per output; "iterations" (60) and "powerIterations" (8) of K-SVD;
 /// "sample" (0), outputs that the dictionary is learned from, drawn by chance, before all outputs are coded; 0 for all. Learning costs about outputs · s² · k per iteration,
-/// the fourth power of a model's width, so wide layers want a sample and fewer iterations.
+/// the fourth power of a model's width, so wide layers want a sample and fewer iterations. "share" (none), inputs for one dictionary for all matrices that read the same inputs
+/// (query, key and value; gate and up): their outputs are stacked, and the dictionary counts once.
 /// </summary>
 public sealed class DictionaryUpdate : FactorUpdate
 {
@@ -16,6 +17,7 @@ public sealed class DictionaryUpdate : FactorUpdate
     private readonly int _iterations;
     private readonly int _powerIterations;
     private readonly int _sample;
+    private readonly bool _shares;
 
     /// <summary>Reads its options.</summary>
     public DictionaryUpdate(MethodOptions options) : base(options)
@@ -25,10 +27,14 @@ public sealed class DictionaryUpdate : FactorUpdate
         _iterations = options.Integer("iterations", 60, 1, 10_000);
         _powerIterations = options.Integer("powerIterations", 8, 1, 1000);
         _sample = options.Integer("sample", 0, 0, int.MaxValue);
+        _shares = options.Text("share", "none", "none", "inputs") == "inputs";
     }
 
     /// <inheritdoc/>
     public override string Name => "dictionary";
+
+    /// <inheritdoc/>
+    public override bool WorksTogether => _shares;
 
     /// <inheritdoc/>
     public override FactorBudget Budget(ElementType values, int rows, int columns, double saved) => FactorBudget.ForDictionary(values, rows, columns, saved, _ratio);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Sparseland.Layouts;
 using Sparseland.Masks;
+using Sparseland.Tensors;
 
 namespace Sparseland.Recipes;
 
@@ -53,11 +54,12 @@ public abstract class FactorUpdate : IUpdate
     public abstract FactorBudget Budget(ElementType values, int rows, int columns, double saved);
 
     /// <inheritdoc/>
-    public long? StoredBytes(ElementType values, int rows, int columns, double sparsity)
+    public long? StoredBytes(ElementType values, int rows, int columns, double sparsity, int matrices = 1)
     {
         if (sparsity == 0 || Budget(values, rows, columns, sparsity) is not { Fits: true } budget)
             return DenseMatrix.BytesFor(values, rows, columns);
-        return DictionaryMatrix.BytesFor(values, rows, columns, budget.Atoms, budget.AtomsPerRow);
+        // Every matrix ends in values that kernels may read beyond its last one.
+        return DictionaryMatrix.BytesFor(values, rows, columns, budget.Atoms, budget.AtomsPerRow) + (matrices - 1L) * StoredValues.Slack * StoredValues.SizeOf(values);
     }
 
     /// <inheritdoc/>
@@ -74,8 +76,36 @@ public abstract class FactorUpdate : IUpdate
         var (rows, columns) = (layer.Weights.Rows, layer.Weights.Columns);
         var budget = Budget(layer.Values, rows, columns, request.Sparsity);
         if (!budget.Fits)
-            return Unchanged(layer, string.Create(CultureInfo.InvariantCulture, $"stays dense: {rows} x {columns} is too small for factors that save {request.Sparsity:P0}"));
+            return TooSmall(layer, request);
         return Factor(new FactorProblem(layer, _regularisation), budget);
+    }
+
+    /// <inheritdoc/>
+    public virtual bool WorksTogether => false;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<LayerOutcome> ApplyTogether(IReadOnlyList<LayerProblem> layers, IScore score, MaskRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(layers);
+        ArgumentNullException.ThrowIfNull(request);
+        if (layers.Count == 1 || !WorksTogether || request.KeepsAll)
+            return [.. layers.Select(layer => Apply(layer, score, request))];
+        var all = Stacked(layers);
+        var budget = Budget(all.Values, all.Weights.Rows, all.Weights.Columns, request.Sparsity);
+        if (!budget.Fits)
+            return [.. layers.Select(layer => TooSmall(layer, request))];
+        var whole = Factor(new FactorProblem(all, _regularisation), budget);
+        var stored = (DictionaryMatrix)whole.Replacement!;
+        var (outcomes, first) = (new List<LayerOutcome>(), 0);
+        foreach (var layer in layers)
+        {
+            // The first one's bytes hold the dictionary.
+            var own = stored.TakeRows(first, layer.Weights.Rows, shared: first > 0);
+            var weights = NoUpdate.Copy(whole.Weights.Matrix.SliceRows(first, layer.Weights.Rows));
+            outcomes.Add(new LayerOutcome(weights, Mask.Full(own.Rows, own.Columns), null, [$"{layers.Count} matrices share one dictionary, which counts with {layers[0].Name}", .. whole.Notes], own));
+            first += layer.Weights.Rows;
+        }
+        return outcomes;
     }
 
     /// <summary>The factors of one matrix.</summary>
@@ -83,6 +113,19 @@ public abstract class FactorUpdate : IUpdate
 
     /// <summary>About how many floating-point operations they take.</summary>
     private protected abstract double FactorOperations(int rows, int columns, FactorBudget budget);
+
+    private LayerProblem Stacked(IReadOnlyList<LayerProblem> layers)
+    {
+        var weights = Tensor<float>.Uninitialized(new Shape(layers.Sum(layer => layer.Weights.Rows), layers[0].Weights.Columns));
+        var first = 0;
+        foreach (var layer in layers)
+            for (var row = 0; row < layer.Weights.Rows; row++)
+                layer.Weights.Row(row).CopyTo(weights.Matrix.Row(first++));
+        return new LayerProblem(layers[0].Name, weights.Matrix, _regularisation is null ? null : layers[0].Statistics, layers[0].Seed) { Values = layers[0].Values, Cancellation = layers[0].Cancellation };
+    }
+
+    private static LayerOutcome TooSmall(LayerProblem layer, MaskRequest request) => Unchanged(layer, string.Create(CultureInfo.InvariantCulture,
+        $"stays dense: {layer.Weights.Rows} x {layer.Weights.Columns} is too small for factors that save {request.Sparsity:P0}"));
 
     // Every bit stays.
     private static LayerOutcome Unchanged(LayerProblem layer, params IReadOnlyList<string> notes) =>

@@ -25,14 +25,15 @@ public interface IUpdate
 
     /// <summary>The bytes that a matrix takes when the method stores it in a layout of its own; null where the recipe's layout stores a mask.</summary>
     /// <param name="values">How numbers are stored.</param>
-    /// <param name="rows">Outputs.</param>
+    /// <param name="rows">Outputs, of all matrices together.</param>
     /// <param name="columns">Inputs.</param>
     /// <param name="sparsity">The sparsity asked for.</param>
-    long? StoredBytes(ElementType values, int rows, int columns, double sparsity) => null;
+    /// <param name="matrices">How many matrices are pruned together.</param>
+    long? StoredBytes(ElementType values, int rows, int columns, double sparsity, int matrices = 1) => null;
 
     /// <summary>About how many floating-point operations the method takes for a matrix; 0 where it takes little beside the calibration.</summary>
     /// <param name="values">How numbers are stored.</param>
-    /// <param name="rows">Outputs.</param>
+    /// <param name="rows">Outputs, of all matrices that are pruned together.</param>
     /// <param name="columns">Inputs.</param>
     /// <param name="sparsity">The sparsity asked for.</param>
     double Operations(ElementType values, int rows, int columns, double sparsity) => 0;
@@ -42,6 +43,15 @@ public interface IUpdate
     /// <param name="score">The recipe's score.</param>
     /// <param name="request">The mask that is wanted.</param>
     LayerOutcome Apply(LayerProblem layer, IScore score, MaskRequest request);
+
+    /// <summary>Whether matrices that read the same inputs are pruned together, as <see cref="ApplyTogether"/> does it.</summary>
+    bool WorksTogether => false;
+
+    /// <summary>Prunes matrices that read the same inputs; by default each by itself.</summary>
+    /// <param name="layers">The matrices, of the same inputs and statistics; their weights are left as they are.</param>
+    /// <param name="score">The recipe's score.</param>
+    /// <param name="request">The masks that are wanted.</param>
+    IReadOnlyList<LayerOutcome> ApplyTogether(IReadOnlyList<LayerProblem> layers, IScore score, MaskRequest request) => [.. layers.Select(layer => Apply(layer, score, request))];
 }
 
 /// <summary>A pruned matrix.</summary>

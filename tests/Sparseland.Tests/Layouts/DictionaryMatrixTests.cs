@@ -45,6 +45,24 @@ public class DictionaryMatrixTests
         }
     }
 
+    [Theory]
+    [InlineData(ElementType.Float32)]
+    [InlineData(ElementType.BFloat16)]
+    public void Rows_taken_from_it_are_its_rows_and_count_its_dictionary_or_do_not(ElementType element)
+    {
+        var matrix = Make(element);
+        var whole = Dense(matrix);
+        foreach (var (first, count) in ((int, int)[])[(0, 21), (0, 1), (7, 9), (20, 1)])
+        {
+            var (own, shared) = (matrix.TakeRows(first, count, shared: false), matrix.TakeRows(first, count, shared: true));
+            Assert.Equal(whole[(first * 33)..((first + count) * 33)], Dense(own));
+            Assert.Equal(Dense(own), Dense(shared));
+            Assert.Equal(DictionaryMatrix.BytesFor(element, count, 33, 19, 5), own.ByteCount);
+            Assert.Equal(own.ByteCount - own.Parts[0].Bytes.Length, shared.ByteCount);
+        }
+        Assert.Throws<ArgumentOutOfRangeException>(() => matrix.TakeRows(20, 2, shared: false));
+    }
+
     [Fact]
     public void It_converts_to_other_value_types_and_layouts()
     {

@@ -22,7 +22,7 @@ public class FactorUpdateTests
         var layer = new Layer(planted);
         var plain = layer.Error("svd:calibrated=false", saved);
         var aware = layer.Error("svd", saved);
-        var dictionary = layer.Error("dictionary:iterations=15", saved);
+        var dictionary = layer.Error("dictionary:iterations=8", saved);
         TestContext.Current.TestOutputHelper?.WriteLine($"planted {planted}, saved {saved}: plain {plain:G4}, data-aware {aware:G4}, dictionary {dictionary:G4}");
         Assert.True(dictionary * factor <= aware, $"{dictionary} and {aware}");
         Assert.True(aware < plain, $"{aware} and {plain}");
@@ -66,6 +66,19 @@ public class FactorUpdateTests
             Assert.Equal(values, stored.Element);
             Assert.Contains(outcome.Notes, note => note.Contains($"{stored.ByteCount} bytes", StringComparison.Ordinal));
         }
+    }
+
+    [Fact]
+    public void Matrices_that_share_a_dictionary_take_as_much_as_one_of_all_their_outputs()
+    {
+        var update = Methods.Updates.Create(MethodChoice.Parse("dictionary:iterations=2,share=inputs"));
+        Layer[] layers = [new(planted: true), new(planted: false)];
+        var together = Layer.ApplyTogether(update, layers, 0.3);
+        Assert.Equal(2, together.Count);
+        Assert.Equal(update.StoredBytes(ElementType.BFloat16, 2 * Rows, Columns, 0.3, 2), together.Sum(outcome => outcome.Replacement!.ByteCount));
+        Assert.All(together, outcome => Assert.Contains("share one dictionary", outcome.Notes[0], StringComparison.Ordinal));
+        // By themselves when the option is not given.
+        Assert.False(Methods.Updates.Create(new MethodChoice("dictionary")).WorksTogether);
     }
 
     [Fact]
@@ -149,6 +162,11 @@ public class FactorUpdateTests
             Methods.Updates.Create(MethodChoice.Parse(update)).Apply(
                 new LayerProblem("layer", _weights.Matrix, _statistics, 7) { Values = values, Cancellation = cancellation },
                 Methods.Scores.Create(new MethodChoice("magnitude")), new MaskRequest(Pattern.Unstructured, saved, ComparisonGroup.Layer));
+
+        /// <summary>Prunes layers as if all read the inputs of the first.</summary>
+        public static IReadOnlyList<LayerOutcome> ApplyTogether(IUpdate update, Layer[] layers, double saved) => update.ApplyTogether(
+            [.. layers.Select((layer, i) => new LayerProblem($"layer {i}", layer._weights.Matrix, layers[0]._statistics, 7) { Values = ElementType.BFloat16 })],
+            Methods.Scores.Create(new MethodChoice("magnitude")), new MaskRequest(Pattern.Unstructured, saved, ComparisonGroup.Layer));
 
         /// <summary>‖X(W − Ŵ)ᵀ‖² / ‖XWᵀ‖² with 16-bit values, as the paper counts.</summary>
         public double Error(string update, double saved) => Error(update, saved, ElementType.BFloat16, out _);

@@ -18,7 +18,7 @@ public sealed class RecipePrice
     private readonly Recipe _recipe;
     private readonly IAllocation _allocation;
     private readonly ObservedStructures? _structures;
-    private readonly Dictionary<(int Rows, int Columns, Pattern? Pattern, double Sparsity), long> _matrices = [];
+    private readonly Dictionary<(int Rows, int Columns, int Matrices, Pattern? Pattern, double Sparsity), long> _matrices = [];
 
     private RecipePrice(ICheckpoint checkpoint, Recipe recipe, IAllocation allocation, ObservedStructures? structures) =>
         (_checkpoint, _recipe, _allocation, _structures) = (checkpoint, recipe, allocation, structures);
@@ -55,24 +55,24 @@ public sealed class RecipePrice
 
     private long MaskedBytes(Recipe recipe)
     {
-        var prunable = PruningPlan.PrunableMatrices(_checkpoint.Configuration).Select(matrix => matrix.Name).ToHashSet(StringComparer.Ordinal);
         var sources = _checkpoint.Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Element, StringComparer.Ordinal);
         var update = Methods.Updates.Create(recipe.Update);
         var score = Methods.Scores.Create(recipe.Score);
+        var plan = PruningPlan.Make(_checkpoint, recipe, _allocation);
+        var groups = plan.Groups(_checkpoint.Configuration, update).ToList();
+        var prunable = groups.SelectMany(group => group).Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal);
         var sum = 0L;
-        foreach (var tensor in PruningPlan.Make(_checkpoint, recipe, _allocation).Tensors)
+        foreach (var tensor in plan.Tensors.Where(tensor => !prunable.Contains(tensor.Name)))
         {
-            if (!prunable.Contains(tensor.Name))
-            {
-                var rank = tensor.Shape.Rank;
-                var element = recipe.Recovery is { Steps: > 0 } ? OutsideElement.Recovered(recipe, sources[tensor.Name], rank) : OutsideElement.Masked(recipe, sources[tensor.Name], rank);
-                sum += DenseBytes(element, tensor.Shape);
-                continue;
-            }
-            var (rows, columns) = (tensor.Shape[0], tensor.Shape[1]);
-            var key = (rows, columns, tensor.Pattern, tensor.Prunes ? tensor.Sparsity : 0);
+            var rank = tensor.Shape.Rank;
+            sum += DenseBytes(recipe.Recovery is { Steps: > 0 } ? OutsideElement.Recovered(recipe, sources[tensor.Name], rank) : OutsideElement.Masked(recipe, sources[tensor.Name], rank), tensor.Shape);
+        }
+        foreach (var group in groups)
+        {
+            var (rows, columns) = (group.Sum(tensor => tensor.Shape[0]), group[0].Shape[1]);
+            var key = (rows, columns, group.Count, group[0].Pattern, group[0].Prunes ? group[0].Sparsity : 0);
             if (!_matrices.TryGetValue(key, out var bytes))
-                _matrices[key] = bytes = (tensor.Prunes ? update.StoredBytes(recipe.Values, rows, columns, tensor.Sparsity) : null) ?? LaidOut(recipe, score, tensor);
+                _matrices[key] = bytes = (group[0].Prunes ? update.StoredBytes(recipe.Values, rows, columns, group[0].Sparsity, group.Count) : null) ?? group.Sum(tensor => LaidOut(recipe, score, tensor));
             sum += bytes;
         }
         return sum;

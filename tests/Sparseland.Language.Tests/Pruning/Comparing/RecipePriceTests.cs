@@ -21,6 +21,7 @@ public class RecipePriceTests
         { "magnitude", "uniform", "none", "block:4x4", ElementType.Float32 },
         { "magnitude", "uniform", "svd", "unstructured", ElementType.BFloat16 },
         { "magnitude", "uniform", "dictionary:iterations=1", "unstructured", ElementType.Float32 },
+        { "magnitude", "uniform", "dictionary:iterations=1,share=inputs", "unstructured", ElementType.BFloat16 },
         { "magnitude", "uniform", "none", "neurons", ElementType.BFloat16 },
         { "cfsp", "cfsp", "none", "neurons+heads", ElementType.Float32 },
         { "flap", "global", "bias", "neurons", ElementType.BFloat16 },
