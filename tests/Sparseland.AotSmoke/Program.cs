@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.Intrinsics.X86;
 using Sparseland.Chance;
 using Sparseland.Kernels;
@@ -6,6 +7,7 @@ using Sparseland.Language.Models;
 using Sparseland.Layouts;
 using Sparseland.Masks;
 using Sparseland.Tensors;
+using Sparseland.Trees.Octrees;
 
 // Compiled ahead of time, the libraries must still have their vector paths and give what they give under the JIT.
 if (args.Length != 1)
@@ -42,6 +44,20 @@ foreach (var (layout, pattern) in new[] { ("csr", "unstructured"), ("bitmap", "u
             Console.Error.WriteLine($"{layout}: row {i} is {product[i]}, the dense product {expected[i]}");
             return 1;
         }
+    }
+}
+
+var points = new Vector3[1000];
+for (var i = 0; i < points.Length; i++)
+    points[i] = new((float)random.NextDouble(), (float)random.NextDouble(), (float)random.NextDouble());
+var tree = OctreeBuilder.FromPoints(points, 6);
+var nearest = new int[1];
+for (var i = 0; i < points.Length; i++)
+{
+    if (tree.Nearest(points[i], nearest, new float[1]) != 1 || points[nearest[0]] != points[i])
+    {
+        Console.Error.WriteLine($"octree: the point nearest to point {i} is {nearest[0]}");
+        return 1;
     }
 }
 
