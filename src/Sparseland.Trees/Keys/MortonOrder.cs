@@ -18,29 +18,39 @@ public static unsafe class MortonOrder
         ArgumentOutOfRangeException.ThrowIfLessThan(depth, 1);
         ArgumentOutOfRangeException.ThrowIfNotEqual(keys.Length, points.Length);
         ArgumentOutOfRangeException.ThrowIfNotEqual(indices.Length, points.Length);
-        var quantizer = new Quantizer(new Vector4(cube.Minimum, 0), cube.Size, depth, MortonCode3.MaximumDepth);
         if (points.IsEmpty)
             return;
         var count = points.Length;
-        var indexBits = RadixSort.IndexBits(count);
-        var asOneWord = 3 * depth + indexBits <= 64;
-        fixed (Vector3* point = points)
-        fixed (ulong* key = keys)
+        var scratch = GC.AllocateUninitializedArray<ulong>(count);
+        fixed (ulong* key = keys, spare = scratch)
         fixed (int* index = indices)
         {
-            WorkerPool.Run(RadixSort.Chunks(count), new EncodePart(point, count, quantizer, asOneWord ? indexBits : 0, key));
-            if (!asOneWord)
-            {
+            if (SortWords(points, cube, depth, key, spare, out var sorted) is var shift and > 0)
+                WorkerPool.Run(RadixSort.Chunks(count), new Unpack(sorted, key, index, count, shift));
+            else
                 RadixSort.Sort(keys, indices, 3 * depth);
-                return;
-            }
-            var scratch = GC.AllocateUninitializedArray<ulong>(count);
-            fixed (ulong* spare = scratch)
-            {
-                var sorted = PackedRadix.Sort(key, spare, count, indexBits, 3 * depth);
-                WorkerPool.Run(RadixSort.Chunks(count), new Unpack(sorted, key, index, count, indexBits));
-            }
         }
+    }
+
+    /// <summary>Sorts words of code and place; where the two are too long for one word, the codes are left unsorted in <paramref name="words"/>.</summary>
+    /// <param name="points">The points.</param>
+    /// <param name="cube">The cube that is divided.</param>
+    /// <param name="depth">Cells along a side are 2^depth.</param>
+    /// <param name="words">Room for a word per point.</param>
+    /// <param name="spare">The same again.</param>
+    /// <param name="sorted">Where the sorted words lie: one of the two.</param>
+    /// <returns>How many low bits of a word are the place, the code above them; zero where they do not fit.</returns>
+    internal static int SortWords(ReadOnlySpan<Vector3> points, Cube cube, int depth, ulong* words, ulong* spare, out ulong* sorted)
+    {
+        var quantizer = new Quantizer(new Vector4(cube.Minimum, 0), cube.Size, depth, MortonCode3.MaximumDepth);
+        var count = points.Length;
+        var shift = RadixSort.IndexBits(count);
+        if (3 * depth + shift > 64)
+            shift = 0;
+        fixed (Vector3* point = points)
+            WorkerPool.Run(RadixSort.Chunks(count), new EncodePart(point, count, quantizer, shift, words));
+        sorted = shift == 0 || count == 0 ? words : PackedRadix.Sort(words, spare, count, shift, 3 * depth);
+        return shift;
     }
 
     // indexBits zero: the code alone; else code and place in one word.

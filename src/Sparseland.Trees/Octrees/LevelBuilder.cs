@@ -15,6 +15,7 @@ internal sealed unsafe class LevelBuilder
     private readonly ulong* _codes;
     private readonly int _count;
     private readonly int _depth;
+    private readonly int _shift;
 
     // For each chunk and level: first the number of nodes it starts, then the number of nodes before it.
     private readonly int[] _starts;
@@ -23,15 +24,16 @@ internal sealed unsafe class LevelBuilder
     /// <param name="codes">Ascending, equal ones allowed; they stay in place while this object is used.</param>
     /// <param name="count">How many.</param>
     /// <param name="depth">Levels below the root.</param>
-    public LevelBuilder(ulong* codes, int count, int depth)
+    /// <param name="shift">The lowest bit of the codes in their words.</param>
+    public LevelBuilder(ulong* codes, int count, int depth, int shift = 0)
     {
         _codes = codes;
-        (_count, _depth) = (count, depth);
+        (_count, _depth, _shift) = (count, depth, shift);
         var chunks = RadixSort.Chunks(count);
         _starts = new int[chunks * Levels];
         NodeCounts = new int[depth + 1];
         fixed (int* starts = _starts)
-            WorkerPool.Run(chunks, new CountChunk(codes, count, depth, starts));
+            WorkerPool.Run(chunks, new CountChunk(codes, count, depth, shift, starts));
         for (var level = 0; level <= depth; level++)
         {
             for (var chunk = 0; chunk < chunks; chunk++)
@@ -45,7 +47,7 @@ internal sealed unsafe class LevelBuilder
     /// <summary>Nodes of each level, the leaves last.</summary>
     public int[] NodeCounts { get; }
 
-    /// <summary>Writes masks, ranks, the codes of the leaves and, where the layout has them, the leaves' offsets. The buffer is zero before.</summary>
+    /// <summary>Writes masks, ranks, the codes of the leaves and, where the layout has them, the leaves' offsets. The masks are zero before.</summary>
     public void Fill(OctreeLayout layout, byte* buffer)
     {
         var chunks = RadixSort.Chunks(_count);
@@ -55,7 +57,7 @@ internal sealed unsafe class LevelBuilder
         fixed (long* masks = layout.Masks)
         {
             var offsets = layout.Kind == OctreeKind.Cells ? null : (uint*)(buffer + layout.Offsets);
-            WorkerPool.Run(chunks, new FillChunk(_codes, _count, _depth, starts, carry, masks, buffer, (ulong*)(buffer + layout.Codes), offsets));
+            WorkerPool.Run(chunks, new FillChunk(_codes, _count, _depth, _shift, starts, carry, masks, buffer, (ulong*)(buffer + layout.Codes), offsets));
             for (var chunk = 1; chunk < chunks; chunk++)
             {
                 for (var level = 0; level < _depth; level++)
@@ -85,7 +87,7 @@ internal sealed unsafe class LevelBuilder
     // The deepest level at which both codes lie in one node; the codes differ.
     private static int SharedLevel(ulong difference, int depth) => depth - 1 - BitOperations.Log2(difference) / 3;
 
-    private readonly struct CountChunk(ulong* codes, int count, int depth, int* starts) : IParallelWork
+    private readonly struct CountChunk(ulong* codes, int count, int depth, int shift, int* starts) : IParallelWork
     {
         public void Run(int part)
         {
@@ -100,7 +102,7 @@ internal sealed unsafe class LevelBuilder
             }
             for (var i = start; i < end; i++)
             {
-                var difference = codes[i] ^ before;
+                var difference = (codes[i] ^ before) >> shift;
                 before = codes[i];
                 if (difference != 0)
                     own[SharedLevel(difference, depth) + 1]++;
@@ -111,7 +113,7 @@ internal sealed unsafe class LevelBuilder
         }
     }
 
-    private readonly struct FillChunk(ulong* codes, int count, int depth, int* starts, byte* carry, long* masks, byte* buffer, ulong* leaves, uint* offsets) : IParallelWork
+    private readonly struct FillChunk(ulong* codes, int count, int depth, int shift, int* starts, byte* carry, long* masks, byte* buffer, ulong* leaves, uint* offsets) : IParallelWork
     {
         public void Run(int part)
         {
@@ -123,11 +125,11 @@ internal sealed unsafe class LevelBuilder
             new Span<byte>(open, Levels).Clear();
             for (var i = start; i < end; i++)
             {
-                var code = codes[i];
+                var code = codes[i] >> shift;
                 var shared = -1;
                 if (i > 0)
                 {
-                    var difference = code ^ codes[i - 1];
+                    var difference = code ^ (codes[i - 1] >> shift);
                     if (difference == 0)
                         continue;
                     shared = SharedLevel(difference, depth);

@@ -45,7 +45,7 @@ public static unsafe partial class OctreeBuilder
         }
         fixed (ulong* codes = nodes)
         {
-            var tree = Build(codes, nodes.Length, depth, cube, OctreeKind.Cells, 0, limitBytes, out var storage);
+            var tree = Build(codes, nodes.Length, 0, depth, cube, OctreeKind.Cells, 0, limitBytes, out var storage);
             GC.KeepAlive(storage);
             return tree;
         }

@@ -1,6 +1,5 @@
 using System.Numerics;
 using Sparseland.Errors;
-using Sparseland.Tensors;
 using Sparseland.Threads;
 using Sparseland.Trees.Keys;
 
@@ -30,31 +29,42 @@ public static unsafe partial class OctreeBuilder
             }
             around = given;
         }
-        var keys = GC.AllocateUninitializedArray<ulong>(points.Length);
-        var indices = GC.AllocateUninitializedArray<int>(points.Length);
-        MortonOrder.Sort(points, around, depth, keys, indices);
+        var words = GC.AllocateUninitializedArray<ulong>(points.Length);
+        var spare = GC.AllocateUninitializedArray<ulong>(points.Length);
         fixed (Vector3* point = points)
-        fixed (ulong* key = keys)
-        fixed (int* index = indices)
+        fixed (ulong* word = words, other = spare)
         {
-            var tree = Build(key, points.Length, depth, around, OctreeKind.Points, points.Length, limitBytes, out var storage);
-            var items = (int*)(storage.Pointer + tree.Layout.Items);
-            var positions = (Vector3*)(storage.Pointer + tree.Layout.Positions);
-            WorkerPool.Run(RadixSort.Chunks(points.Length), new PlacePoints(point, index, points.Length, items, positions));
-            GC.KeepAlive(storage);
-            return tree;
+            if (MortonOrder.SortWords(points, around, depth, word, other, out var sorted) is var shift and > 0)
+                return Place(point, points.Length, sorted, shift, null, depth, around, limitBytes);
+            var indices = GC.AllocateUninitializedArray<int>(points.Length);
+            MortonOrder.Sort(points, around, depth, words, indices);
+            fixed (int* index = indices)
+                return Place(point, points.Length, word, 0, index, depth, around, limitBytes);
         }
     }
 
-    private readonly struct PlacePoints(Vector3* points, int* order, int count, int* items, Vector3* positions) : IParallelWork
+    // Codes begin at a bit of their words and have the point's number below it, or the numbers come apart.
+    private static LinearOctree Place(Vector3* points, int count, ulong* words, int shift, int* order, int depth, Cube cube, long limitBytes)
+    {
+        var tree = Build(words, count, shift, depth, cube, OctreeKind.Points, count, limitBytes, out var storage);
+        var items = (int*)(storage.Pointer + tree.Layout.Items);
+        var positions = (Vector3*)(storage.Pointer + tree.Layout.Positions);
+        WorkerPool.Run(RadixSort.Chunks(count), new PlacePoints(points, words, shift, order, count, items, positions));
+        GC.KeepAlive(storage);
+        return tree;
+    }
+
+    private readonly struct PlacePoints(Vector3* points, ulong* words, int shift, int* order, int count, int* items, Vector3* positions) : IParallelWork
     {
         public void Run(int part)
         {
             var (start, end) = RadixSort.Chunk(part, count);
+            var mask = (1UL << shift) - 1;
             for (var i = start; i < end; i++)
             {
-                items[i] = order[i];
-                positions[i] = points[order[i]];
+                var index = order == null ? (int)(words[i] & mask) : order[i];
+                items[i] = index;
+                positions[i] = points[index];
             }
         }
     }

@@ -57,7 +57,7 @@ public static unsafe partial class OctreeBuilder
         RadixSort.Sort(codes, order, 3 * depth);
         fixed (ulong* code = codes)
         {
-            var tree = Build(code, count, depth, cube, OctreeKind.Triangles, triangleCount, limitBytes, out var storage);
+            var tree = Build(code, count, 0, depth, cube, OctreeKind.Triangles, triangleCount, limitBytes, out var storage);
             var items = (int*)(storage.Pointer + tree.Layout.Items);
             for (var i = 0; i < count; i++)
                 items[i] = numbers[order[i]];

@@ -9,9 +9,9 @@ public static unsafe partial class OctreeBuilder
     /// <summary>The most bytes a tree, or the work on it, may take unless a caller says otherwise: what one storage holds.</summary>
     public const long DefaultLimitBytes = int.MaxValue - 256;
 
-    private static LinearOctree Build(ulong* codes, int count, int depth, Cube cube, OctreeKind kind, int sourceCount, long limitBytes, out TensorStorage<byte> storage)
+    private static LinearOctree Build(ulong* codes, int count, int shift, int depth, Cube cube, OctreeKind kind, int sourceCount, long limitBytes, out TensorStorage<byte> storage)
     {
-        var levels = new LevelBuilder(codes, count, depth);
+        var levels = new LevelBuilder(codes, count, depth, shift);
         var layout = new OctreeLayout(depth, kind, levels.NodeCounts, kind == OctreeKind.Cells ? 0 : count);
         storage = layout.Allocate(Math.Min(limitBytes, DefaultLimitBytes));
         levels.Fill(layout, storage.Pointer);

@@ -76,8 +76,21 @@ internal sealed class OctreeLayout
     public TensorStorage<byte> Allocate(long limit)
     {
         if (Bytes <= limit)
-            return new(Bytes);
+            return AllocateFilled();
         throw TooLarge(Depth, Bytes, limit, DepthThatFits(Depth - 1, Kind, NodeCounts, ItemCount, limit));
+    }
+
+    // Zero where filling leaves gaps: the header, all masks and ranks, and the end of every section.
+    private TensorStorage<byte> AllocateFilled()
+    {
+        var storage = new TensorStorage<byte>(Bytes, zeroed: false);
+        storage.Slice(0, (int)Codes).Clear();
+        foreach (var end in (ReadOnlySpan<long>)[Offsets, Items, Positions, Bytes])
+        {
+            if (end > Codes)
+                storage.Slice(end - TensorStorage<byte>.Alignment, TensorStorage<byte>.Alignment).Clear();
+        }
+        return storage;
     }
 
     /// <summary>The greatest depth, at most <paramref name="depth"/>, at which a tree with these numbers of nodes has at most <paramref name="limit"/> bytes; zero when there is none.</summary>
