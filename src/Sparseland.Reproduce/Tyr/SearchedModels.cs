@@ -136,7 +136,7 @@ internal static class SearchedModels
     {
         public static SearchSize Full { get; } = new(3, 15, 16, "[256, 1024, 4096]", "[4, 2, 1]", 128);
 
-        public static SearchSize Quick { get; } = new(2, 5, 12, "[256, 1024]", "[3, 1]", 32);
+        public static SearchSize Quick { get; } = new(2, 5, 12, "[192, 768]", "[3, 1]", 24);
 
         public MethodChoice Choice => new("search", string.Create(CultureInfo.InvariantCulture,
             $"{{\"iterations\": {Iterations}, \"generations\": {Generations}, \"offspring\": {Offspring}, \"tokens\": {Tokens}, \"survivors\": {Survivors}}}"));
