@@ -23,7 +23,7 @@ internal static class TunedModels
         // The quick size takes the rates that the full size chose.
         (string Name, string Method, double QuickRate)[] methods =
         [
-            ("full fine-tuning", "full", 1e-3), (string.Create(CultureInfo.InvariantCulture, $"LoRA, rank {Rank}"), $"lora:rank={Rank}", 1e-2), ("S²FT-R (random)", budget.Method("random"), 3e-2),
+            ("full fine-tuning", "full", 3e-3), (string.Create(CultureInfo.InvariantCulture, $"LoRA, rank {Rank}"), $"lora:rank={Rank}", 1e-2), ("S²FT-R (random)", budget.Method("random"), 3e-2),
             ("S²FT, smallest activation", budget.Method("smallest-activation"), 3e-2), ("S²FT, largest activation", budget.Method("largest-activation"), 3e-2),
         ];
         var results = new List<Outcome>();
