@@ -19,6 +19,7 @@ public sealed class CfspExperiment : IExperiment
     public IReadOnlyList<Claim> Claims =>
     [
         .. new[] { "storyteller", "stories260K" }.SelectMany(model => new[] { NeuronScores.Best(model), NeuronScores.Allocation(model), NeuronScores.Bias(model), IdleBlocks.Claim(model) }),
+        RecoveredPerplexities.Claim("stories260K"),
     ];
 
     /// <inheritdoc/>
@@ -27,7 +28,7 @@ public sealed class CfspExperiment : IExperiment
         ArgumentNullException.ThrowIfNull(context);
         List<string> notes =
         [
-            string.Create(CultureInfo.InvariantCulture, $"Mean and standard deviation over {context.Seeds.Count} seeds of calibration and evaluation text{(context.Quick ? "; quick size" : "")}. Perplexity is per token of the model's own vocabulary, on documents cut to the window. No fine-tuning follows."),
+            string.Create(CultureInfo.InvariantCulture, $"Mean and standard deviation over {context.Seeds.Count} seeds of calibration and evaluation text{(context.Quick ? "; quick size" : "")}. Perplexity is per token of the model's own vocabulary, on documents cut to the window. No fine-tuning follows, but where a recovery is named."),
         ];
         notes.AddRange(context.Warnings);
         var tables = new List<ExperimentTable>();
@@ -37,6 +38,9 @@ public sealed class CfspExperiment : IExperiment
             using var _ = model.Checkpoint;
             NeuronScores.Run(model, context, tables, outcomes, progress, cancellation);
             IdleBlocks.Run(model, context, tables, outcomes, progress, cancellation);
+            // The storyteller misses too little at this share for a recovery to show.
+            if (Claims.Any(claim => claim.Id == RecoveredPerplexities.Claim(model.Name).Id))
+                RecoveredPerplexities.Run(model, context, tables, outcomes, progress, cancellation);
         }
         foreach (var claim in Claims)
             if (outcomes.All(outcome => outcome.Claim.Id != claim.Id))

@@ -29,7 +29,7 @@ public sealed class S2ftExperiment : IExperiment
         ];
         var tables = new List<ExperimentTable>();
         var outcomes = new List<ClaimOutcome>();
-        StepCosts.Run(tables, outcomes, progress, cancellation);
+        StepCosts.Run(context, tables, outcomes, progress, cancellation);
         if (ExperimentModel.Shipped(context, "storyteller", notes) is { } model)
         {
             using var _ = model.Checkpoint;

@@ -15,7 +15,7 @@ namespace Sparseland.Reproduce.S2ft;
 /// <summary>What a step of each method keeps, exactly, and how long it takes: a random model of width 256 on sequences of 256 tokens.</summary>
 internal static class StepCosts
 {
-    private const int Rank = 8, Length = 256, Batch = 2, Rounds = 9;
+    private const int Rank = 8, Length = 256, Batch = 2;
 
     private static readonly TransformerConfiguration Shape = new()
     {
@@ -28,7 +28,7 @@ internal static class StepCosts
 
     public static Claim Faster { get; } = new("time", "width 256, sequences of 256: a step takes at most 0.95 of LoRA's time and at most 0.75 of full fine-tuning's");
 
-    public static void Run(List<ExperimentTable> tables, List<ClaimOutcome> outcomes, IProgress<ProgressReport>? progress, CancellationToken cancellation)
+    public static void Run(ExperimentContext context, List<ExperimentTable> tables, List<ClaimOutcome> outcomes, IProgress<ProgressReport>? progress, CancellationToken cancellation)
     {
         progress?.Report(new ProgressReport("bytes and time of a step", 0, 0));
         using var model = new RandomCheckpoint(Shape);
@@ -36,8 +36,9 @@ internal static class StepCosts
         (string Name, string Method)[] methods =
             [("full fine-tuning", "full"), ($"LoRA, rank {Rank}", $"lora:rank={Rank}"), ("S²FT, down columns", budget.Method("random", "even")), ("S²FT, all down columns", "s2ft:d=1")];
         var steps = methods.Select(method => new Step(model, method.Method, cancellation)).ToArray();
-        var times = Time(steps[..3], cancellation);
-        tables.Add(new ExperimentTable(string.Create(CultureInfo.InvariantCulture, $"A training step on {Batch * Length} tokens: {Shape.BlockCount} blocks of width {Shape.Width}, feed-forward {Shape.FeedForwardWidth}; bytes are exact, times medians of {Rounds} alternating rounds"),
+        var rounds = context.Quick ? 5 : 9;
+        var times = Time(steps[..3], rounds, cancellation);
+        tables.Add(new ExperimentTable(string.Create(CultureInfo.InvariantCulture, $"A training step on {Batch * Length} tokens: {Shape.BlockCount} blocks of width {Shape.Width}, feed-forward {Shape.FeedForwardWidth}; bytes are exact, times medians of {rounds} alternating rounds"),
             ["", "trained numbers", "kept for the backward pass", "gradients", "optimiser", "time, ms", "time against S²FT"],
             [.. steps.Select((step, i) => (IReadOnlyList<string>)
             [
@@ -62,10 +63,10 @@ internal static class StepCosts
     }
 
     // In turns, so that what else the machine does meets all alike.
-    private static double[] Time(Step[] steps, CancellationToken cancellation)
+    private static double[] Time(Step[] steps, int rounds, CancellationToken cancellation)
     {
         var times = steps.Select(_ => new List<double>()).ToArray();
-        for (var round = -2; round < Rounds; round++)
+        for (var round = -2; round < rounds; round++)
         {
             for (var i = 0; i < steps.Length; i++)
             {
