@@ -20,7 +20,7 @@ internal static class TrainingCard
         Line($"# {recipe.Name}");
         Line($"");
         Line($"A Llama-type language model of {parameters / 1e6:F2} million parameters: {shape.BlockCount} blocks, width {shape.Width}, {shape.HeadCount} heads of {shape.HeadWidth}, feed-forward width {shape.FeedForwardWidth}, context {shape.ContextLength}, tied embeddings, bfloat16.");
-        var sheets = recipe.Stories.Options?.Sheets is null ? "" : " It works out sums step by step and continues list tasks from a few examples.";
+        var sheets = recipe.Stories.Options?.Sheets is null ? "" : " Work sheets were among them: sums worked out step by step, and list tasks.";
         Line($"It tells stories of a small simulated world and answers questions about them.{sheets} The command that makes it from its recipe:");
         Line($"");
         Line($"    sparseland train models/{recipe.Name}/recipe.json");

@@ -30,7 +30,7 @@ public sealed class SiriusExperiment : IExperiment
     public ExperimentResult Run(ExperimentContext context, IProgress<ProgressReport>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var (tuning, problems, stories, sweep) = context.Quick ? (40, 60, 10, 25) : (150, 500, 60, 150);
+        var (tuning, problems, stories, sweep) = context.Quick ? (30, 40, 4, 12) : (60, 170, 15, 60);
         List<string> notes =
         [
             string.Create(CultureInfo.InvariantCulture, $"Sums of two to four operations after two to four worked ones, {problems} for each of {context.Seeds.Count} seeds ({sweep} in the sweeps); an answer counts when its last number is right. Greedy decoding. Stories: percent of next tokens that are the first choice, {stories} stories per seed{(context.Quick ? "; quick size" : "")}."),
