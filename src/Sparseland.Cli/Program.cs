@@ -12,4 +12,4 @@ if (parsed.Errors.Count > 0)
     await Console.Error.WriteLineAsync($"sparseland: {parsed.Errors[0].Message} (see sparseland {(parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ")}--help)");
     return VerbHost.BadInput;
 }
-return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(20), EnableDefaultExceptionHandler = false });
+return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(60), EnableDefaultExceptionHandler = false });
