@@ -82,7 +82,7 @@ internal sealed class StartingMasks
     {
         if (!Methods.Updates.Create(recipe.Update).WorksUnderMask)
             throw new InvalidSettingException($"the update {recipe.Update.Name} leaves no mask, so there is none that it could begin with; choose {string.Join(", ", Methods.Updates.Entries.Select(entry => entry.Name).Where(name => Methods.Updates.Create(new MethodChoice(name)).WorksUnderMask))}");
-        if (recipe.Rules.Count > 0 || recipe.Allocation.Name != "uniform")
+        if (recipe.Rules.Count > 0 || !Methods.Allocations.Create(recipe.Allocation).IsUniform)
             throw new InvalidSettingException("the masks say how sparse every matrix is: leave rules and the allocation out");
     }
 

@@ -43,7 +43,7 @@ public static class WarningCodes
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(layers);
         var pruned = layers.Where(layer => layer.Pattern != "dense").ToList();
-        if (recipe.Allocation.Name != "uniform" && pruned.Count > 1 && pruned.All(layer => Math.Abs(layer.Requested - pruned[0].Requested) < 1e-9))
+        if (pruned.Count > 1 && pruned.All(layer => Math.Abs(layer.Requested - pruned[0].Requested) < 1e-9) && !Methods.Allocations.Create(recipe.Allocation).IsUniform)
             yield return new(AllocationUniform, "model", $"the allocation {recipe.Allocation} gave every layer the same sparsity");
     }
 }

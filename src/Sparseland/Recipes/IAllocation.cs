@@ -46,6 +46,9 @@ public interface IAllocation
     /// <summary>The registered name.</summary>
     string Name { get; }
 
+    /// <summary>Whether every matrix is meant to get the same sparsity, so that there is nothing to share out.</summary>
+    bool IsUniform => false;
+
     /// <summary>Whether it has to see the dense model in a calibration walk of its own, before anything is pruned.</summary>
     bool NeedsWalk => false;
 

@@ -10,6 +10,9 @@ public sealed class UniformAllocation : IAllocation
     public string Name => "uniform";
 
     /// <inheritdoc/>
+    public bool IsUniform => true;
+
+    /// <inheritdoc/>
     public double[] Allocate(AllocationRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
