@@ -48,7 +48,7 @@ internal static class SpeedCommand
         if (json is not null)
             AtomicFile.WriteText(json, report.ToJson());
         if (markdown is not null)
-            AtomicFile.WriteText(markdown, report.ToMarkdown(Suites));
+            AtomicFile.WriteText(markdown, report.ToMarkdown(Suites, json, markdown));
         return 0;
     }
 

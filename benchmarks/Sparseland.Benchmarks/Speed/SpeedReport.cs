@@ -22,7 +22,11 @@ internal sealed class SpeedReport
 
     public string ToJson() => JsonSerializer.Serialize(this, Indented) + "\n";
 
-    public string ToMarkdown(IEnumerable<ISpeedSuite> suites)
+    /// <summary>The page.</summary>
+    /// <param name="suites">The tables, in their order.</param>
+    /// <param name="json">The file that keeps the figures.</param>
+    /// <param name="markdown">The file of the page.</param>
+    public string ToMarkdown(IEnumerable<ISpeedSuite> suites, string? json, string markdown)
     {
         var page = new StringBuilder();
         page.Append(CultureInfo.InvariantCulture, $"""
@@ -31,7 +35,7 @@ internal sealed class SpeedReport
             This page is written by a command, figures and all:
 
             ```
-            dotnet run -c Release --project benchmarks/Sparseland.Benchmarks -- speed --json docs/performance.json --markdown docs/performance.md
+            {Limits()}dotnet run -c Release --project benchmarks/Sparseland.Benchmarks -- speed {(json is null ? "" : $"--json {json} ")}--markdown {markdown}
             ```
 
             Machine: {Machine}. Peer: OpenBLAS {Peer}.
@@ -45,6 +49,12 @@ internal sealed class SpeedReport
             AppendTable(page, suite, [.. Lines.Where(line => line.Suite == suite.Name)]);
         return page.ToString();
     }
+
+    // The settings that hold both sides to older instruction sets, as one types them before the command.
+    private static string Limits() => string.Concat(new[] { "DOTNET_EnableAVX512", "DOTNET_EnableAVX2", "OPENBLAS_CORETYPE" }
+        .Select(name => (Name: name, Value: Environment.GetEnvironmentVariable(name)))
+        .Where(setting => !string.IsNullOrEmpty(setting.Value))
+        .Select(setting => $"{setting.Name}={setting.Value} "));
 
     private static void AppendTable(StringBuilder page, ISpeedSuite suite, IReadOnlyList<Measurement> lines)
     {

@@ -2,10 +2,7 @@ using Sparseland.Autograd;
 using Sparseland.Chance;
 using Sparseland.Language.Checkpoints;
 using Sparseland.Language.Models;
-using Sparseland.Language.Training;
 using Sparseland.Language.Tuning;
-using Sparseland.Learning.Optimisers;
-using Sparseland.Recipes;
 using Sparseland.Tensors;
 using Sparseland.Threads;
 
@@ -33,7 +30,7 @@ internal sealed class TuningSuite : ISpeedSuite
     public IEnumerable<Measurement> Run(bool quick)
     {
         using var model = new RandomCheckpoint(Shape);
-        var steps = Methods.Select(method => new Step(model, method.Method)).ToArray();
+        var steps = Methods.Select(method => new TuningStep(model, method.Method, Batch, Length)).ToArray();
         yield return new Measurement(Name, "kept for a backward pass", 1, "MB", [.. steps.Select((step, i) => new Figure(Methods[i].Name, step.Saved / 1e6, (double)steps[0].Saved / step.Saved))], 0);
         foreach (var threads in quick ? [2] : new[] { 1, 2 })
         {
@@ -83,34 +80,5 @@ internal sealed class TuningSuite : ISpeedSuite
         var tensor = new Tensor<float>(new Shape(rows, columns));
         new RandomStream(1, name).FillNormal(tensor.Span, 0.02);
         return tensor;
-    }
-
-    private sealed class Step
-    {
-        private readonly Tape<float> _tape = new();
-        private readonly TuningTask _task;
-        private readonly AdamW<float> _optimiser;
-
-        public Step(RandomCheckpoint model, string method)
-        {
-            var chance = new RandomStream(1, "tuning step");
-            var data = new TuningData([.. Enumerable.Range(0, Batch).Select(_ => new TokenSequence(
-                [.. Enumerable.Range(0, Length + 1).Select(_ => chance.NextInt(Shape.VocabularySize))], [.. Enumerable.Repeat(true, Length + 1)]))], "chance");
-            var prepared = FineTuner.Prepare(model, new TuningSettings { Method = MethodChoice.Parse(method) }, data);
-            _task = new TuningTask(prepared, data, null, Batch, 1, "tuning step");
-            _optimiser = new AdamW<float>(prepared.Parameters, new AdamWOptions(0.9, 0.999, 1e-6, 0));
-            Saved = _task.MeasureSaved().Bytes;
-        }
-
-        public long Saved { get; }
-
-        public void Run()
-        {
-            _optimiser.ClearGradients();
-            _tape.Backward(_task.Loss(_tape, 0, 0));
-            _tape.Reset();
-            GradientClipping.ByNorm(_task.Parameters, 1);
-            _optimiser.Step(1e-5);
-        }
     }
 }

@@ -1,14 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
-using Sparseland.Autograd;
-using Sparseland.Chance;
 using Sparseland.Language.Checkpoints;
 using Sparseland.Language.Models;
-using Sparseland.Language.Training;
 using Sparseland.Language.Tuning;
-using Sparseland.Learning.Optimisers;
 using Sparseland.Progress;
-using Sparseland.Recipes;
 
 namespace Sparseland.Reproduce.S2ft;
 
@@ -35,7 +30,7 @@ internal static class StepCosts
         var budget = TuningBudget.Of(Shape, Rank, heads: false);
         (string Name, string Method)[] methods =
             [("full fine-tuning", "full"), ($"LoRA, rank {Rank}", $"lora:rank={Rank}"), ("S²FT, down columns", budget.Method("random", "even")), ("S²FT, all down columns", "s2ft:d=1")];
-        var steps = methods.Select(method => new Step(model, method.Method, cancellation)).ToArray();
+        var steps = methods.Select(method => new TuningStep(model, method.Method, Batch, Length, cancellation)).ToArray();
         var rounds = context.Quick ? 5 : 9;
         var times = Time(steps[..3], rounds, cancellation);
         tables.Add(new ExperimentTable(string.Create(CultureInfo.InvariantCulture, $"A training step on {Batch * Length} tokens: {Shape.BlockCount} blocks of width {Shape.Width}, feed-forward {Shape.FeedForwardWidth}; bytes are exact, times medians of {rounds} alternating rounds"),
@@ -50,7 +45,7 @@ internal static class StepCosts
         outcomes.Add(new ClaimOutcome(Faster, toLora <= 0.95 && toFull <= 0.75 ? Verdict.Holds : Verdict.Fails, string.Create(CultureInfo.InvariantCulture, $"{toLora:F2} of LoRA's, {toFull:F2} of full fine-tuning's")));
     }
 
-    private static void JudgeMemory(Step[] steps, List<ClaimOutcome> outcomes)
+    private static void JudgeMemory(TuningStep[] steps, List<ClaimOutcome> outcomes)
     {
         var (slices, whole) = (steps[2], steps[3]);
         var columns = slices.Parameters.Sum(parameter => (long)parameter.Slice!.Value.Count);
@@ -63,7 +58,7 @@ internal static class StepCosts
     }
 
     // In turns, so that what else the machine does meets all alike.
-    private static double[] Time(Step[] steps, int rounds, CancellationToken cancellation)
+    private static double[] Time(TuningStep[] steps, int rounds, CancellationToken cancellation)
     {
         var times = steps.Select(_ => new List<double>()).ToArray();
         for (var round = -2; round < rounds; round++)
@@ -81,41 +76,4 @@ internal static class StepCosts
     }
 
     private static string Bytes(long count) => string.Create(CultureInfo.InvariantCulture, $"{count / 1e6:F2} MB");
-
-    private sealed class Step
-    {
-        private readonly Tape<float> _tape = new();
-        private readonly TuningTask _task;
-        private readonly AdamW<float> _optimiser;
-
-        public Step(RandomCheckpoint model, string method, CancellationToken cancellation)
-        {
-            var settings = new TuningSettings { Method = MethodChoice.Parse(method), Batch = Batch, HeldOut = 0 };
-            var chance = new RandomStream(1, "step costs");
-            var data = new TuningData([.. Enumerable.Range(0, Batch).Select(_ => new TokenSequence(
-                [.. Enumerable.Range(0, Length + 1).Select(_ => chance.NextInt(Shape.VocabularySize))], [.. Enumerable.Repeat(true, Length + 1)]))], "chance");
-            var prepared = FineTuner.Prepare(model, settings, data, cancellation);
-            _task = new TuningTask(prepared, data, null, Batch, 1, "step costs");
-            _optimiser = new AdamW<float>(prepared.Parameters, new AdamWOptions(0.9, 0.999, 1e-6, 0));
-            (Parameters, Trained, Saved) = (prepared.Parameters, prepared.TrainedCount, _task.MeasureSaved().Bytes);
-            OptimiserBytes = _optimiser.State.Sum(state => state.Value.Length) * sizeof(float);
-        }
-
-        public IReadOnlyList<Parameter<float>> Parameters { get; }
-
-        public long Trained { get; }
-
-        public long Saved { get; }
-
-        public long OptimiserBytes { get; }
-
-        public void Run()
-        {
-            _optimiser.ClearGradients();
-            _tape.Backward(_task.Loss(_tape, 0, 0));
-            _tape.Reset();
-            GradientClipping.ByNorm(_task.Parameters, 1);
-            _optimiser.Step(1e-4);
-        }
-    }
 }
