@@ -96,6 +96,17 @@ public class ComparisonTests
     }
 
     [Fact]
+    public void Seeds_that_share_one_evaluation_text_are_flagged_and_seeds_of_their_own_texts_are_not()
+    {
+        using var fixture = new ComparisonFixture();
+        var own = fixture.Request(ComparisonFixture.Named("wanda", ComparisonFixture.Recipe())) with { Seeds = [1, 2] };
+        var shared = ComparisonFixture.Data(9).Evaluation;
+        var one = own with { Replace = true, Data = seed => new ComparisonData(seed, ComparisonFixture.Calibration(seed), shared) };
+        Assert.DoesNotContain(Comparison.Run(own).Flags, flag => flag.Code == ComparisonRules.OneEvaluation);
+        Assert.Contains(Comparison.Run(one).Flags, flag => flag.Code == ComparisonRules.OneEvaluation);
+    }
+
+    [Fact]
     public void At_equal_time_results_that_miss_the_speed_are_shown_and_not_ranked()
     {
         using var fixture = new ComparisonFixture();
