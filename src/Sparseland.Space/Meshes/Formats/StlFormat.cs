@@ -27,7 +27,7 @@ public sealed class StlFormat(bool text = false) : MeshFormat
     public override TriangleMesh Read(string path, ReadOnlySpan<byte> bytes)
     {
         var promised = bytes.Length >= HeaderBytes ? HeaderBytes + TriangleBytes * (long)BinaryPrimitives.ReadUInt32LittleEndian(bytes[80..]) : 0;
-        if (promised == bytes.Length)
+        if (promised > 0 && promised == bytes.Length)
             return ReadBinary(path, bytes);
         if (bytes.StartsWith("solid"u8))
             return ReadText(path, bytes);
