@@ -19,7 +19,7 @@ public sealed unsafe partial class Bvh
                 continue;
             if (reference < 0)
             {
-                HitBlock(setup, ray, _blocks + (long)~reference * BvhLayout.BlockFloats, ref best);
+                HitLanes(0xFF, setup, ray.Minimum, _blocks + (long)~reference * BvhLayout.BlockFloats, ref best);
                 if (anyWillDo && best.IsFound)
                     break;
                 continue;
@@ -53,12 +53,13 @@ public sealed unsafe partial class Bvh
         return near <= greatest;
     }
 
-    private static void HitBlock(in RaySetup setup, in Ray ray, float* block, ref BestHit best)
+    private static void HitLanes(uint lanes, in RaySetup setup, float minimum, float* block, ref BestHit best)
     {
-        for (var lane = 0; lane < BvhLayout.Width; lane++)
+        for (; lanes != 0; lanes &= lanes - 1)
         {
+            var lane = BitOperations.TrailingZeroCount(lanes);
             var (a, b, c) = Corners(block, lane);
-            if (RayTriangle.Meets(setup, a, b, c, out var distance, out var shareB, out var shareC, out var determinant) && distance >= ray.Minimum)
+            if (RayTriangle.Meets(setup, a, b, c, out var distance, out var shareB, out var shareC, out var determinant) && distance >= minimum)
                 best.Offer(distance, ((int*)block)[BvhLayout.NumberRow + lane], shareB, shareC, determinant);
         }
     }

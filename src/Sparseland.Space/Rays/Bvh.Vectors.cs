@@ -71,11 +71,12 @@ public sealed unsafe partial class Bvh
             else
             {
                 var block = _blocks + (nuint)(uint)~reference * BvhLayout.BlockFloats;
-                var lanes = vectors.Test(block, greatest, out var hits);
-                if (lanes != 0)
+                var lanes = vectors.Test(block, greatest, out var hits, out var unclear);
+                if ((lanes | unclear) != 0)
                 {
                     hits.Offer(lanes, block, ref best);
-                    if (TGoal.AnyWillDo)
+                    HitLanes(unclear, setup, minimum, block, ref best);
+                    if (TGoal.AnyWillDo && best.IsFound)
                         return;
                     greatest = Vector256.Create(best.Distance);
                 }

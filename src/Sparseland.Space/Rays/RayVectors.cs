@@ -32,9 +32,13 @@ internal unsafe struct RayVectors
     }
 
     /// <summary>Tests a block's eight triangles, a lane each, as <see cref="RayTriangle"/> does one.</summary>
-    /// <returns>A bit for each that is hit no farther than the greatest distance.</returns>
+    /// <param name="block">The block.</param>
+    /// <param name="greatest">What is farther does not count.</param>
+    /// <param name="hits">What was found.</param>
+    /// <param name="unclear">A bit for each triangle whose edge the ray meets to within rounding: to be tested one by one.</param>
+    /// <returns>A bit for each of the others that is hit.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly uint Test(float* block, Vector256<float> greatest, out BlockHits hits)
+    public readonly uint Test(float* block, Vector256<float> greatest, out BlockHits hits, out uint unclear)
     {
         const int corner = 3 * BvhLayout.Width;
         var az = Avx.LoadAlignedVector256(block + RowZ) - OriginZ;
@@ -50,17 +54,18 @@ internal unsafe struct RayVectors
         var v = ax * cy - ay * cx;
         var w = bx * ay - by * ax;
         var zero = Vector256<float>.Zero;
-        var negative = Avx.CompareLessThan(Avx.Min(Avx.Min(u, v), w), zero);
-        var positive = Avx.CompareGreaterThan(Avx.Max(Avx.Max(u, v), w), zero);
+        var (lowest, highest) = (Avx.Min(Avx.Min(u, v), w), Avx.Max(Avx.Max(u, v), w));
         Unsafe.SkipInit(out hits);
-        // Both: outside. Neither: seen from its edge, or of no area.
-        var inside = Avx.Xor(negative, positive);
-        if (Avx.TestZ(inside, inside))
+        unclear = 0;
+        var outside = Avx.And(Avx.CompareLessThan(lowest, zero), Avx.CompareGreaterThan(highest, zero));
+        if (Avx.MoveMask(outside) == 0xFF)
             return 0;
+        var onEdge = Avx.Or(Avx.CompareEqual(lowest, zero), Avx.CompareEqual(highest, zero));
         var determinant = u + v + w;
         hits.Distance = (u * az + v * bz + w * cz) / determinant * ShearZ;
         (hits.ShareB, hits.ShareC, hits.Determinant) = (v, w, determinant);
         var within = Avx.And(Avx.CompareGreaterThanOrEqual(hits.Distance, Minimum), Avx.CompareLessThanOrEqual(hits.Distance, greatest));
-        return (uint)Avx.MoveMask(Avx.And(inside, within));
+        unclear = (uint)Avx.MoveMask(Avx.AndNot(outside, onEdge));
+        return (uint)Avx.MoveMask(Avx.AndNot(Avx.Or(outside, onEdge), within));
     }
 }
