@@ -19,6 +19,7 @@ public sealed class LightFieldTrainer : ViewTrainer
     private RowAdam _fineAdam, _coarseAdam;
     private RowGradients _fineGradients, _coarseGradients;
     private readonly LightFieldShard[] _shards;
+    private readonly DenseGradient[][] _layerGradients;
     private int[]? _maximalWeights;
 
     private LightFieldTrainer(SparseLightField field, RayTable rays, LightFieldTrainingOptions options) : base(rays, options)
@@ -28,6 +29,7 @@ public sealed class LightFieldTrainer : ViewTrainer
         _fineAdam = new RowAdam(field.Lattice.Fine.Count, width);
         _coarseAdam = new RowAdam(field.Lattice.Coarse?.Count ?? 0, width);
         _shards = [.. Enumerable.Range(0, Shards).Select(shard => new LightFieldShard(shard, field.Network, field.Options.VoxelsPerRay, options))];
+        _layerGradients = [.. _shards.Select(shard => shard.Gradients)];
         (_segments, _fineGradients, _coarseGradients) = Prepare();
     }
 
@@ -77,13 +79,7 @@ public sealed class LightFieldTrainer : ViewTrainer
     private protected override double Learn(int step, float decay)
     {
         WorkerPool.Run(Shards, new ShardWork(this, null));
-        for (var layer = 0; layer < _field.Network.Layers.Count; layer++)
-        {
-            var gradients = new DenseGradient[Shards];
-            for (var shard = 0; shard < Shards; shard++)
-                gradients[shard] = _shards[shard].Gradients[layer];
-            _field.Network.Layers[layer].Step(gradients, step, decay * _options.NetworkRate);
-        }
+        StepLayers(_field.Network.Layers, _layerGradients, step, decay * _options.NetworkRate);
         _fineGradients.Step(_field.Fine, _fineAdam, step, decay * _options.FeatureRate);
         _coarseGradients.Step(_field.Coarse, _coarseAdam, step, decay * _options.FeatureRate);
         var loss = _shards.Sum(shard => shard.Loss);

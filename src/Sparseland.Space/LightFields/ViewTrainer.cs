@@ -139,6 +139,18 @@ public abstract class ViewTrainer
         _active = rays;
     }
 
+    /// <summary>Makes the optimiser's step of every layer with the gradients that the shards summed up.</summary>
+    private protected static void StepLayers(IReadOnlyList<DenseLayer> layers, DenseGradient[][] shards, int step, float rate)
+    {
+        var gradients = new DenseGradient[shards.Length];
+        for (var layer = 0; layer < layers.Count; layer++)
+        {
+            for (var shard = 0; shard < shards.Length; shard++)
+                gradients[shard] = shards[shard][layer];
+            layers[layer].Step(gradients, step, rate);
+        }
+    }
+
     /// <summary>Learns from the batch.</summary>
     /// <param name="step">The step's number, from 1.</param>
     /// <param name="decay">What learning rates are multiplied with.</param>
