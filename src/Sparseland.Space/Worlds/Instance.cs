@@ -32,6 +32,7 @@ public sealed class Instance
         (Shape, Transform, Material, ObjectId, Name) = (shape, transform, material, objectId, name);
         _scale = new(Row(transform, 0).Length(), Row(transform, 1).Length(), Row(transform, 2).Length());
         Bounds = BoundsOf(shape.Bounds, transform);
+        Size = Bounds.IsEmpty ? 0 : MathF.Max(Bounds.Extent.X, MathF.Max(Bounds.Extent.Y, Bounds.Extent.Z));
     }
 
     /// <summary>The shape.</summary>
@@ -51,6 +52,9 @@ public sealed class Instance
 
     /// <summary>A box around it in the world; the smallest one for boxes and meshes of eight corners, else somewhat larger.</summary>
     public Box3 Bounds { get; }
+
+    /// <summary>The longest side of its box.</summary>
+    internal float Size { get; }
 
     /// <summary>Takes the world's coordinates to the shape's.</summary>
     internal ref readonly Matrix4x4 Inverse => ref _inverse;

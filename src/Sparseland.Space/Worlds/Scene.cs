@@ -98,6 +98,13 @@ public sealed class Scene
         return instance.Shape.ColourAt(hit.Part, hit.U, hit.V) ?? instance.Material.Colour.At(instance.TexturePoint(hit.Point), instance.TextureNormal(hit.Normal));
     }
 
+    /// <summary>How far beside a hit a new ray begins, so that rounding does not let it meet the same surface: in proportion to the numbers that were added to find the point.</summary>
+    internal float Margin(in SceneHit hit)
+    {
+        var p = Vector3.Abs(hit.Point);
+        return 2e-5f * MathF.Max(p.X, MathF.Max(p.Y, p.Z)) + 4e-6f * (hit.Distance + _instances[hit.Instance].Size);
+    }
+
     private static Ray ToShape(Instance instance, in Ray ray, float maximum) =>
         new(Vector3.Transform(ray.Origin, instance.Inverse), Vector3.TransformNormal(ray.Direction, instance.Inverse), ray.Minimum, maximum);
 

@@ -68,9 +68,14 @@ public sealed record Sky
     /// <param name="direction">Of length one.</param>
     public Vector3 Radiance(Vector3 direction)
     {
-        var sun = SunRadiance != default && Vector3.Dot(direction, Vector3.Normalize(SunDirection)) >= MathF.Cos(0.5f * SunAngle) ? SunRadiance : default;
-        return Gradient(direction) + sun;
+        return IsSun(direction) ? Gradient(direction) + SunRadiance : Gradient(direction);
     }
+
+    /// <summary>The square of the chord from the sun's middle to its rim: it keeps the digits that the cosine of a small angle loses.</summary>
+    internal float SunChordSquared => 4 * MathF.Pow(MathF.Sin(0.25f * SunAngle), 2);
+
+    /// <summary>Whether a direction of length one ends in the sun.</summary>
+    internal bool IsSun(Vector3 direction) => SunRadiance != default && Vector3.DistanceSquared(direction, Vector3.Normalize(SunDirection)) <= SunChordSquared;
 
     internal Vector3 Gradient(Vector3 direction)
     {

@@ -92,6 +92,27 @@ public class ShapeTests
     }
 
     [Fact]
+    public void A_mesh_is_hit_where_the_analytic_shape_is_and_brings_its_colours()
+    {
+        var box = BoxShape.Unit.Faces;
+        var mesh = new MeshShape(new(box.Positions, box.Triangles, [.. box.Positions.Select(p => p + new Vector3(0.5f))]), isClosed: true);
+        var random = new RandomStream(12, "mesh");
+        for (var round = 0; round < 500; round++)
+        {
+            var origin = 1.5f * Point(random);
+            var ray = new Ray(origin, 0.6f * Point(random) - origin);
+            Assert.Equal(BoxShape.Unit.FirstHit(in ray, out var expected), mesh.FirstHit(in ray, out var hit));
+            Assert.Equal(mesh.AnyHit(in ray), BoxShape.Unit.AnyHit(in ray));
+            if (expected == default)
+                continue;
+            Assert.Equal(expected.Distance, hit.Distance, 4);
+            Assert.Equal(1, Vector3.Dot(Vector3.Normalize(expected.Normal), Vector3.Normalize(hit.Normal)), 4);
+            Assert.True((mesh.ColourAt(hit.Part, hit.U, hit.V)!.Value - ray.At(hit.Distance) - new Vector3(0.5f)).Length() < 1e-4f);
+        }
+        Assert.Throws<InvalidSettingException>(() => new MeshShape(new([], []), isClosed: false));
+    }
+
+    [Fact]
     public void An_upper_diameter_beyond_the_lower_is_refused() => Assert.Throws<InvalidSettingException>(() => new FrustumShape(1.2f));
 
     // The first distance at which the side is another than at the origin, in small steps; corners cut shallower than a step are missed.
