@@ -27,7 +27,7 @@ public class DualConnectivityTests
     {
         ulong[] codes = [.. Enumerable.Range(0, 8).Select(code => (ulong)code)];
         var quads = DualConnectivity.Quads(codes, new LeafTable(codes, _ => true), null);
-        Assert.Equal(3, quads.Count);
+        Assert.Equal(6, quads.Count);
         foreach (var quad in quads)
         {
             int[] around = [quad.A, quad.B, quad.C, quad.D];
