@@ -3,6 +3,7 @@ using Sparseland.Reproduce.Cfsp;
 using Sparseland.Reproduce.Cospadi;
 using Sparseland.Reproduce.Dsnot;
 using Sparseland.Reproduce.FlashLlm;
+using Sparseland.Reproduce.Omnitrees;
 using Sparseland.Reproduce.Owl;
 using Sparseland.Reproduce.S2ft;
 using Sparseland.Reproduce.Sirius;
@@ -24,6 +25,7 @@ public static class ExperimentList
         new SiriusExperiment(),
         new S2ftExperiment(),
         new TyrExperiment(),
+        new OmnitreesExperiment(),
     ];
 
     /// <summary>An experiment by name.</summary>

@@ -10,16 +10,16 @@ public sealed record ShapeFitResult(OmnitreeShape Shape, IReadOnlyList<ShapeFitS
     public double Slope => FitSlope([.. Curve.Where(step => step.Error > 0).Select(step => (Math.Log2(step.Boxes), Math.Log2(step.Error)))]);
 
     /// <summary>Boxes at which the curve first comes down to an error, interpolated between steps on logarithmic axes; infinity when it never does.</summary>
-    /// <param name="error">Above 0.</param>
+    /// <param name="error">0 or more.</param>
     public double BoxesAt(double error) => At(error, step => step.Boxes);
 
     /// <summary>Bits at which the curve first comes down to an error, interpolated like <see cref="BoxesAt"/>.</summary>
-    /// <param name="error">Above 0.</param>
+    /// <param name="error">0 or more.</param>
     public double BitsAt(double error) => At(error, step => step.Bits);
 
     private double At(double error, Func<ShapeFitStep, double> amount)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(error);
+        ArgumentOutOfRangeException.ThrowIfNegative(error);
         for (var i = 0; i < Curve.Count; i++)
         {
             if (!(Curve[i].Error <= error))

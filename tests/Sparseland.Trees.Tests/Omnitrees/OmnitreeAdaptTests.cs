@@ -21,7 +21,7 @@ public class OmnitreeAdaptTests
         plain.Normalize();
         Assert.Equal(plain.ToTree(given.Dimensions), normal.Tree);
         AssertMaps(tree, normal);
-    }, iter: 80, seed: "0000KDc4Hx31");
+    }, iter: 40, seed: "0000KDc4Hx31");
 
     [Fact]
     public void A_grid_of_two_by_two_is_one_node_however_it_was_made()
@@ -53,7 +53,7 @@ public class OmnitreeAdaptTests
         Assert.Equal(plain.ToTree(given.Dimensions), adapted.Tree);
         Assert.Equal(byLibrary.Normalize().Tree, adapted.Tree);
         AssertMaps(tree, adapted);
-    }, iter: 80, seed: "0000KDc4Hx31");
+    }, iter: 40, seed: "0000KDc4Hx31");
 
     [Fact]
     public void Planned_coarsening_of_nodes_with_boxes_equals_coarsening_one_by_one() => OmnitreeTests.Trees.Sample(given =>
@@ -85,7 +85,7 @@ public class OmnitreeAdaptTests
         var adapted = tree.Adapt(plan);
         Assert.Equal(plain.ToTree(given.Dimensions), adapted.Tree);
         AssertMaps(tree, adapted);
-    }, iter: 80, seed: "0000KDc4Hx31");
+    }, iter: 40, seed: "0000KDc4Hx31");
 
     // Any plan, against its definition on the cells of a regular grid.
     [Fact]
@@ -104,7 +104,7 @@ public class OmnitreeAdaptTests
         var adapted = tree.Adapt(plan);
         Assert.Equal(ByDefinition(tree, plan, locations, deepest + 1), adapted.Tree);
         AssertMaps(tree, adapted);
-    }, iter: 60, seed: "0000KDc4Hx31");
+    }, iter: 40, seed: "0000KDc4Hx31");
 
     [Fact]
     public void Where_halves_differ_what_is_finer_stays()

@@ -10,7 +10,7 @@ public class OmnitreeTests
     internal static readonly Gen<(int Dimensions, int Refinements, ulong Seed)> Trees = Gen.Select(Gen.Int[1, 8], Gen.Int[0, 40], Gen.ULong);
 
     internal static Omnitree Random((int Dimensions, int Refinements, ulong Seed) given) =>
-        PointerTree.Random(given.Dimensions, Math.Min(given.Refinements, given.Dimensions > 5 ? 4 : 40), new(given.Seed, "omnitree"));
+        PointerTree.Random(given.Dimensions, Math.Min(given.Refinements, given.Dimensions > 5 ? 3 : 30), new(given.Seed, "omnitree"));
 
     [Fact]
     public void A_string_is_read_as_it_was_written_and_numbers_nodes_and_boxes_in_its_order() => Trees.Sample(given =>
@@ -28,7 +28,7 @@ public class OmnitreeTests
         }
         Assert.Equal(boxes, tree.BoxCount);
         Assert.InRange(tree.NodeCount, tree.BoxCount, Math.Max(1, 2 * tree.BoxCount - 1));
-    }, iter: 60, seed: "0000KDc4Hx31");
+    }, iter: 40, seed: "0000KDc4Hx31");
 
     [Fact]
     public void Children_come_with_the_first_refined_dimension_fastest()
