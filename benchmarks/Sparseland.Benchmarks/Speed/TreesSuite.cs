@@ -19,8 +19,7 @@ internal sealed class TreesSuite : ISpeedSuite
     public string Title => "Trees over space";
 
     public string Explanation => $"Uniform random points in a cube, Morton codes of depth {Depth}: codes and their order, and the whole octree of points, against encoding and `Span.Sort` of the words of code and place. "
-        + $"Voxels: the band of {2 * Band} voxels around a sphere of radius {Radius}, float, against a `Dictionary` from coordinates to values, in the order of the bricks and at random. "
-        + "Omnitrees: points located against a descent by nodes and pointers, and the time to fit a mesh beside that of an octree of as many boxes.";
+        + $"Voxels: the band of {2 * Band} voxels around a sphere of radius {Radius}, float, against a `Dictionary` from coordinates to values, in the order of the bricks and at random.";
 
     public IEnumerable<Measurement> Run(bool quick)
     {
@@ -37,8 +36,6 @@ internal sealed class TreesSuite : ISpeedSuite
         }
         WorkerPool.ThreadCount = 1;
         foreach (var line in Voxels(quick))
-            yield return line;
-        foreach (var line in OmnitreeLines.Run(Name, quick))
             yield return line;
     }
 

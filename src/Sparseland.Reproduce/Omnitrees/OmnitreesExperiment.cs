@@ -43,5 +43,5 @@ public sealed class OmnitreesExperiment : IExperiment
 
     internal static ShapeFitOptions Options(ExperimentContext context) => context.Quick
         ? new() { Boxes = 1024, BaseSize = 128, ErrorSamples = 1 << 17 }
-        : new() { Boxes = 4096, BaseSize = 512, ErrorSamples = 1 << 18 };
+        : new() { ErrorSamples = 1 << 18 };
 }

@@ -17,7 +17,7 @@ internal sealed class TriangleColumns
     public TriangleColumns(TriangleMesh mesh)
     {
         _corners = [.. mesh.Triangles.Select(vertex => mesh.Positions[vertex])];
-        _side = Math.Clamp((int)Math.Sqrt(mesh.TriangleCount), 1, MostColumns);
+        _side = Math.Clamp((int)(2 * Math.Sqrt(mesh.TriangleCount)), 1, MostColumns);
         var bounds = Box3.Around(_corners);
         (_left, _front) = (bounds.Minimum.X, bounds.Minimum.Y);
         (_perColumnX, _perColumnY) = (PerColumn(bounds.Extent.X), PerColumn(bounds.Extent.Y));
