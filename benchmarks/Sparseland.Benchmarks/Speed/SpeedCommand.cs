@@ -11,7 +11,7 @@ internal static class SpeedCommand
     private static readonly ISpeedSuite[] Suites =
     [
         new GemmSuite(), new GemvSuite(), new StorageSuite(), new SparseVectorSuite(), new SparseBatchSuite(), new FactorSuite(), new DecodeSuite(), new SiriusSuite(), new PruningSuite(),
-        new StructureSuite(), new TrainingSuite(), new TuningSuite(), new TreesSuite(),
+        new StructureSuite(), new TrainingSuite(), new TuningSuite(), new TreesSuite(), new WorldsSuite(),
     ];
 
     public static int Run(string[] options)
