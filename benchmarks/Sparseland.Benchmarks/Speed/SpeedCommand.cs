@@ -10,8 +10,21 @@ internal static class SpeedCommand
     /// <summary>The tables of the page, in its order.</summary>
     private static readonly ISpeedSuite[] Suites =
     [
-        new GemmSuite(), new GemvSuite(), new StorageSuite(), new SparseVectorSuite(), new SparseBatchSuite(), new FactorSuite(), new DecodeSuite(), new SiriusSuite(), new PruningSuite(),
-        new StructureSuite(), new TrainingSuite(), new TuningSuite(), new TreesSuite(), new OmnitreeSuite(),
+        new GemmSuite(),
+        new GemvSuite(),
+        new StorageSuite(),
+        new SparseVectorSuite(),
+        new SparseBatchSuite(),
+        new FactorSuite(),
+        new DecodeSuite(),
+        new SiriusSuite(),
+        new PruningSuite(),
+        new StructureSuite(),
+        new TrainingSuite(),
+        new TuningSuite(),
+        new TreesSuite(),
+        new OmnitreeSuite(),
+        new WorldsSuite(),
     ];
 
     public static int Run(string[] options)

@@ -26,6 +26,9 @@ public readonly record struct RigidPose(Rotation3D Rotation, Vector3D Translatio
     /// <summary>First the right pose, then the left one: T_a_b T_b_c = T_a_c.</summary>
     public static RigidPose operator *(RigidPose a, RigidPose b) => new(a.Rotation * b.Rotation, a.Apply(b.Translation));
 
+    /// <summary>Rotation and place.</summary>
+    public override string ToString() => $"rotation {Rotation}, place {Translation}";
+
     /// <summary>The same as a matrix of row vectors in single precision, as <see cref="Cameras.PinholeCamera"/> takes it.</summary>
     public Matrix4x4 ToMatrix()
     {

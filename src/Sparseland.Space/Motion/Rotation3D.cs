@@ -74,6 +74,9 @@ public readonly record struct Rotation3D(double W, double X, double Y, double Z)
         return vector + W * twice + Vector3D.Cross(imaginary, twice);
     }
 
+    /// <summary>The four parts; what a record would print of itself, the rotation back included, has no end.</summary>
+    public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"({W}, {X}, {Y}, {Z})");
+
     /// <summary>First the right rotation, then the left one.</summary>
     public static Rotation3D operator *(Rotation3D a, Rotation3D b) => new(
         a.W * b.W - a.X * b.X - a.Y * b.Y - a.Z * b.Z,

@@ -24,6 +24,7 @@ public class Rotation3DTests
         var point = new Vector3D(1, 2, 3);
         Assert.True((pose.Inverse.Apply(pose.Apply(point)) - point).Length < 1e-12);
         Assert.True(((pose * pose.Inverse).Apply(point) - point).Length < 1e-12);
+        Assert.StartsWith("rotation (1, 0, 0, 0), place", RigidPose.Identity.ToString(), StringComparison.Ordinal);
         var matrix = pose.ToMatrix();
         var single = System.Numerics.Vector3.Transform(point.ToSingle(), matrix);
         Assert.True((new Vector3D(single) - pose.Apply(point)).Length < 1e-5);
