@@ -7,6 +7,19 @@ internal static class VerbList
 {
     public static IReadOnlyList<Verb> All { get; } =
     [
-        new PruneVerb(), new PriceVerb(), new RunVerb(), new EvalVerb(), new InspectVerb(), new ConvertVerb(), new TrainVerb(), new TuneVerb(), new AdapterVerb(), new SvlfVerb(), new WorldVerb(), new BenchVerb(), new OmnitreeVerb(), new ReproduceVerb(),
+        new PruneVerb(),
+        new PriceVerb(),
+        new RunVerb(),
+        new EvalVerb(),
+        new InspectVerb(),
+        new ConvertVerb(),
+        new TrainVerb(),
+        new TuneVerb(),
+        new AdapterVerb(),
+        new BenchVerb(),
+        new OmnitreeVerb(),
+        new WorldVerb(),
+        new SvlfVerb(),
+        new ReproduceVerb(),
     ];
 }
