@@ -39,6 +39,9 @@ public sealed class OmnitreeTests : IDisposable
         (code, output, _) = Tool.Run("omnitree", "eval", body, mesh, "-q");
         Assert.Equal(0, code);
         Assert.Contains("error 0.000 %", output, StringComparison.Ordinal);
+        (code, output, _) = Tool.Run("inspect", body, "-q");
+        Assert.Equal(0, code);
+        Assert.Contains("25.0 % of the cube", output, StringComparison.Ordinal);
         Assert.Equal(0, Tool.Run("omnitree", "slice", body, "--at", "x=0.5", "-o", slice, "-q").Code);
         Assert.Contains("<svg", File.ReadAllText(slice), StringComparison.Ordinal);
         Assert.Equal(0, Tool.Run("omnitree", "export", body, "--place", mesh, "-o", boxes, "-q").Code);

@@ -38,6 +38,8 @@ internal sealed class InspectVerb : Verb
     {
         if (context.Get(_machine))
             return Machine(context);
+        if (OmnitreeListing.Handles(context.Get(_model.Argument)))
+            return OmnitreeListing.Write(context, context.Get(_model.Argument)!);
         using var checkpoint = Checkpoint.Open(_model.Resolve(context));
         var inspection = CheckpointInspection.Of(checkpoint, context.Get(_context));
         var model = context.WithProgress(progress => TransformerModel.Load(checkpoint, progress, context.CancellationToken));

@@ -122,6 +122,35 @@ public class OmnitreeAdaptTests
     }
 
     [Fact]
+    public void A_balanced_tree_has_neighbours_of_almost_one_size_in_boxes_of_the_old() => Small.Sample(given =>
+    {
+        var tree = PointerTree.Random(given.Dimensions, Math.Min(given.Refinements, 12), new(given.Seed, "tree"));
+        foreach (var difference in new[] { 1, 2 })
+        {
+            var balanced = tree.Balance(difference);
+            var boxes = balanced.Tree.Boxes().ToArray();
+            for (var box = 0; box < boxes.Length; box++)
+            {
+                for (var face = 0; face < 2 * given.Dimensions; face++)
+                {
+                    foreach (var neighbour in balanced.Tree.NeighboursOf(box, face / 2, face % 2 == 1))
+                        Assert.All(Enumerable.Range(0, given.Dimensions), j => Assert.InRange(boxes[neighbour].Level(j) - boxes[box].Level(j), -difference, difference));
+                }
+            }
+            AssertMaps(tree, balanced);
+            Assert.Equal(balanced.Tree, balanced.Tree.Balance(difference).Tree);
+        }
+    }, iter: 25, seed: "0000KDc4Hx31");
+
+    // One corner refined thrice: the chain of neighbours follows it at one level's distance.
+    [Fact]
+    public void The_balance_of_a_line_is_known()
+    {
+        Assert.Equal("1 1 1 1 0 0 0 0 0", Omnitree.Parse(1, "1 1 1 1 0 0 0 0 0").Balance().Tree.ToString());
+        Assert.Equal("1 1 0 1 0 1 0 0 1 1 0 0 0", Omnitree.Parse(1, "1 1 0 1 0 1 0 0 0").Balance().Tree.ToString());
+    }
+
+    [Fact]
     public void Plans_that_cannot_be_are_refused()
     {
         var tree = Omnitree.Regular(1, 1);
