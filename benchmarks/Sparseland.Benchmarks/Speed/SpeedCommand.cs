@@ -25,6 +25,7 @@ internal static class SpeedCommand
         new TreesSuite(),
         new OmnitreeSuite(),
         new WorldsSuite(),
+        new RaysSuite(),
     ];
 
     public static int Run(string[] options)
