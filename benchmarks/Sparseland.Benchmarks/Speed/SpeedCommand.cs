@@ -26,6 +26,8 @@ internal static class SpeedCommand
         new OmnitreeSuite(),
         new WorldsSuite(),
         new RaysSuite(),
+        new NearestSuite(),
+        new VoxelsSuite(),
     ];
 
     public static int Run(string[] options)
