@@ -1,8 +1,10 @@
 using BenchmarkDotNet.Running;
 using Sparseland.Benchmarks.Capacity;
+using Sparseland.Benchmarks.Peers;
 using Sparseland.Benchmarks.Speed;
 
 // "speed" compares kernels with their peers in one run and writes the page docs/performance.md; "training" takes a training step apart;
+// "peers" builds the native peers that are installed, so that a measurement need not;
 // "tokenizers FOLDER [GPT2]" measures tokenizers on a folder of texts;
 // "large-checkpoint FOLDER [--width N] [--blocks N]" writes a random model of a billion parameters to try a pruner on;
 // anything else goes to BenchmarkDotNet, for full profiles.
@@ -10,6 +12,8 @@ switch (args)
 {
     case ["speed", .. var options]:
         return SpeedCommand.Run(options);
+    case ["peers"]:
+        return NativePeer.Build();
     case ["training"]:
         TrainingSuite.TakeApart(Console.Out);
         return 0;

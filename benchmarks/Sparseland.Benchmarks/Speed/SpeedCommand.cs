@@ -25,6 +25,9 @@ internal static class SpeedCommand
         new TreesSuite(),
         new OmnitreeSuite(),
         new WorldsSuite(),
+        new RaysSuite(),
+        new NearestSuite(),
+        new VoxelsSuite(),
     ];
 
     public static int Run(string[] options)

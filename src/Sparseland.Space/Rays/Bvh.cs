@@ -84,6 +84,7 @@ public sealed unsafe partial class Bvh
         fixed (Ray* first = rays)
         fixed (RayHit* firstHit = hits)
             WorkerPool.Run((rays.Length + PartRays - 1) / PartRays, new HitWork(this, first, firstHit, rays.Length));
+        GC.KeepAlive(this);
     }
 
     /// <summary>The point of the surface nearest to a point; of several equally near triangles the one with the lowest number.</summary>
@@ -97,17 +98,5 @@ public sealed unsafe partial class Bvh
         var nearest = _vectors ? ClosestByVectors(point, reach * reach) : ClosestByNumbers(point, reach * reach);
         GC.KeepAlive(this);
         return nearest;
-    }
-
-    private const int PartRays = 512;
-
-    private readonly struct HitWork(Bvh bvh, Ray* rays, RayHit* hits, int count) : IParallelWork
-    {
-        public void Run(int part)
-        {
-            var end = Math.Min(count, (part + 1) * PartRays);
-            for (var i = part * PartRays; i < end; i++)
-                hits[i] = bvh.FirstHit(rays[i]);
-        }
     }
 }

@@ -120,6 +120,34 @@ public class BvhTests
         Assert.Single(bytes.Distinct());
     }
 
+    [Theory]
+    [InlineData("sphere")]
+    [InlineData("large soup")]
+    [InlineData("planes")]
+    [InlineData("far away")]
+    public void RaysThatGoTogetherHitWhatTheyHitAlone(string scene)
+    {
+        var mesh = Scene(scene);
+        var bvh = Bvh.Build(mesh);
+        var random = new RandomStream(11, "packets");
+        var rays = new Ray[8 * 400 + 5];
+        for (var i = 0; i < rays.Length; i += 8)
+        {
+            var origin = mesh.Bounds.Centre + (TestMeshes.Point(random, 4) - new Vector3(2)) * mesh.Bounds.Extent;
+            var target = mesh.Bounds.Minimum + TestMeshes.Point(random, 1) * mesh.Bounds.Extent;
+            for (var lane = i; lane < Math.Min(i + 8, rays.Length); lane++)
+            {
+                var spread = (i / 8 % 4) * 0.02f * mesh.Bounds.Extent;
+                rays[lane] = new(origin + 0.1f * TestMeshes.Point(random, 1) * spread, target - origin + TestMeshes.Point(random, 1) * spread, i % 3 - 1, i % 5 == 0 ? 1.2f : float.PositiveInfinity);
+            }
+        }
+        var hits = new RayHit[rays.Length];
+        bvh.FirstHits(rays, hits);
+        for (var i = 0; i < rays.Length; i++)
+            Assert.Equal(bvh.FirstHit(rays[i]), hits[i]);
+        Assert.Contains(hits, hit => hit.IsHit);
+    }
+
     [Fact]
     public void OfTrianglesInOnePlaceTheLowestNumberIsHit()
     {
