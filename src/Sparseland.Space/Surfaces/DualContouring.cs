@@ -14,8 +14,8 @@ namespace Sparseland.Space.Surfaces;
 /// </summary>
 public static class DualContouring
 {
-    // Each round halves an edge's interval at worst: crossings are exact to a few thousandths of the spacing.
-    private const int Refinements = 6;
+    // Rounds of search for the crossings: one is exact where the field is a plane's distance, a kink takes a few.
+    private const int Refinements = 5;
 
     /// <summary>The surface of a field in a box; where it leaves the box the mesh is open.</summary>
     /// <param name="field">The field, whose gradients are the planes' normals.</param>

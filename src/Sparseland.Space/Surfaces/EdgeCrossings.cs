@@ -19,12 +19,13 @@ internal sealed class EdgeCrossings
     /// <summary>A normal for each edge, towards larger values.</summary>
     public Vector3[] Normals { get; }
 
-    /// <summary>Crossings of a field, nearer and nearer by halving intervals, with its gradients.</summary>
+    /// <summary>Crossings of a field, nearer and nearer by the method of false position in its Illinois form (Dowell and Jarratt, 1971), with its gradients.</summary>
     public static EdgeCrossings Of(SurfaceCells cells, IBatchField field, int refinements, CancellationToken cancellationToken)
     {
         var points = cells.Crossings();
         var normals = new Vector3[points.Length];
-        var (lower, upper) = Ends(cells);
+        var (inside, outside) = Ends(cells);
+        var kept = new sbyte[points.Length];
         for (var start = 0; start < points.Length; start += PointsPerBatch)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -34,7 +35,7 @@ internal sealed class EdgeCrossings
             for (var round = 0; round < refinements; round++)
             {
                 field.Distances(batch, distances);
-                Narrow(batch, distances, lower.AsSpan(start, count), upper.AsSpan(start, count), cells.Level);
+                Narrow(batch, distances, inside.AsSpan(start, count), outside.AsSpan(start, count), kept.AsSpan(start, count), cells.Level);
             }
             field.DistancesAndGradients(batch, distances, normals.AsSpan(start, count));
             RequireNumbers(batch, normals.AsSpan(start, count));
@@ -51,24 +52,30 @@ internal sealed class EdgeCrossings
         return new(points, normals);
     }
 
-    // The ends of the intervals in which the crossings are: at first the edges, the inside end as the lower one.
-    private static (Vector3[] Inside, Vector3[] Outside) Ends(SurfaceCells cells)
+    // The ends of the intervals in which the crossings are, the values less the level as fourth coordinates: at first the edges' ends.
+    private static (Vector4[] Inside, Vector4[] Outside) Ends(SurfaceCells cells)
     {
-        var (inside, outside) = (new Vector3[cells.EdgeCount], new Vector3[cells.EdgeCount]);
+        var (inside, outside) = (new Vector4[cells.EdgeCount], new Vector4[cells.EdgeCount]);
         WorkerPool.Run(cells.Blocks, new FindEnds(cells, inside, outside));
         return (inside, outside);
     }
 
-    // The point becomes an end of its interval, and the middle the next point.
-    private static void Narrow(Span<Vector3> points, ReadOnlySpan<float> distances, Span<Vector3> inside, Span<Vector3> outside, float level)
+    // Each point becomes an end of its interval, and the next point is where the line between the ends' values is zero; an end that stays twice counts half, so that it moves too.
+    private static void Narrow(Span<Vector3> points, ReadOnlySpan<float> distances, Span<Vector4> inside, Span<Vector4> outside, Span<sbyte> kept, float level)
     {
         for (var i = 0; i < points.Length; i++)
         {
-            if (distances[i] < level)
-                inside[i] = points[i];
+            var value = distances[i] - level;
+            if (value < 0)
+                inside[i] = new(points[i], value);
             else
-                outside[i] = points[i];
-            points[i] = 0.5f * (inside[i] + outside[i]);
+                outside[i] = new(points[i], value);
+            var stayed = (sbyte)(value < 0 ? 1 : -1);
+            if (kept[i] == stayed)
+                (value < 0 ? ref outside[i] : ref inside[i]).W *= 0.5f;
+            kept[i] = stayed;
+            var share = inside[i].W / (inside[i].W - outside[i].W);
+            points[i] = Vector4.Lerp(inside[i], outside[i], float.IsFinite(share) ? share : 0.5f).AsVector3();
         }
     }
 
@@ -81,7 +88,7 @@ internal sealed class EdgeCrossings
         }
     }
 
-    private readonly struct FindEnds(SurfaceCells cells, Vector3[] inside, Vector3[] outside) : IParallelWork
+    private readonly struct FindEnds(SurfaceCells cells, Vector4[] inside, Vector4[] outside) : IParallelWork
     {
         public void Run(int part)
         {
@@ -91,11 +98,12 @@ internal sealed class EdgeCrossings
             cells.Samples.Read(part, window);
             foreach (var edge in new BlockEdges(cells, part))
             {
-                var (from, to) = (cells.Samples.Frame.PointAt(edge.Lower), cells.Samples.Frame.PointAt(edge.Upper));
-                var lowerIsInside = window[edge.Sample] < cells.Level;
-                (inside[edge.Number], outside[edge.Number]) = lowerIsInside ? (from, to) : (to, from);
+                var (from, to) = (Value(window, edge.Sample, edge.Lower), Value(window, edge.UpperSample, edge.Upper));
+                (inside[edge.Number], outside[edge.Number]) = from.W < 0 ? (from, to) : (to, from);
             }
         }
+
+        private Vector4 Value(ReadOnlySpan<float> window, int sample, Vector3 lattice) => new(cells.Samples.Frame.PointAt(lattice), window[sample] - cells.Level);
     }
 
     private readonly struct Differences(SurfaceCells cells, VoxelGrid<float> grid, Vector3[] points, Vector3[] normals) : IParallelWork

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Sparseland.Errors;
 using Sparseland.Progress;
+using Sparseland.Space.Fields;
 using Sparseland.Space.Meshes;
 using Sparseland.Threads;
 using Sparseland.Trees.Voxels;
@@ -25,7 +26,7 @@ public static unsafe class MeshVoxelizer
     /// <param name="progress">Told of batches of blocks.</param>
     /// <param name="cancellationToken">Looked at between batches.</param>
     /// <exception cref="InvalidSettingException">An option is out of range.</exception>
-    /// <exception cref="MismatchException">The mesh has no triangles, or distances are to be signed and it is open or its triangles do not agree on a side.</exception>
+    /// <exception cref="MismatchException">The mesh has no triangles, or distances are to be signed and it is open (the boundary loops are counted and named) or its triangles do not agree on a side.</exception>
     /// <exception cref="ResourceLimitException">The grid would take more than is allowed; names a spacing that fits.</exception>
     public static VoxelizedMesh Voxelize(TriangleMesh mesh, VoxelizeOptions options, IProgress<ProgressReport>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -34,6 +35,8 @@ public static unsafe class MeshVoxelizer
         options.Require();
         if (mesh.TriangleCount == 0)
             throw new MismatchException("a mesh without triangles has no surface to be near to; give one with at least one triangle");
+        if (options.Signed)
+            Closedness.Require(new MeshEdges(mesh), twoTrianglesEach: false);
         var lattice = new LatticeMesh(mesh, options.Spacing, options.Band);
         var blocks = new BandBlocks(lattice, options.Band, cancellationToken);
         if (blocks.Count * BytesPerBlock > options.LimitBytes)

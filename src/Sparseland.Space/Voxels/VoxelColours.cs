@@ -1,6 +1,6 @@
 using System.Numerics;
+using Sparseland.Space.Images;
 using Sparseland.Space.Meshes;
-using Sparseland.Space.Meshes.Formats;
 using Sparseland.Trees.Voxels;
 
 namespace Sparseland.Space.Voxels;
@@ -11,12 +11,12 @@ public static class VoxelColours
     /// <summary>A linear colour as a grid keeps it.</summary>
     public static int Pack(Vector3 linear)
     {
-        var (red, green, blue) = MeshColour.ToBytes(linear);
-        return (red << 16) | (green << 8) | blue;
+        var colour = StandardRgb.Encode(linear);
+        return (colour.Red << 16) | (colour.Green << 8) | colour.Blue;
     }
 
     /// <summary>The linear colour of a grid's value.</summary>
-    public static Vector3 Unpack(int packed) => MeshColour.FromBytes((byte)(packed >> 16), (byte)(packed >> 8), (byte)packed);
+    public static Vector3 Unpack(int packed) => StandardRgb.Decode(new((byte)(packed >> 16), (byte)(packed >> 8), (byte)packed));
 
     /// <summary>A mesh with colours from a grid: at each vertex the mean of the active voxels around it, by how near they are; white where there is none.</summary>
     /// <param name="mesh">The mesh, whose own colours are left away.</param>
