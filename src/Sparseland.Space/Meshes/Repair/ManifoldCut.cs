@@ -52,11 +52,11 @@ public static class ManifoldCut
     }
 
     // Straightest first; equally straight ones in the order of the mesh.
-    private static IEnumerable<(int First, int Second)> Pairs(TriangleMesh mesh, ArraySegment<int> group)
+    private static IEnumerable<(int First, int Second)> Pairs(TriangleMesh mesh, ArraySegment<int> corners)
     {
-        if (group.Count <= 2)
-            return group.Count == 2 ? [(group[0], group[1])] : [];
-        var all = from first in group from second in group where first < second select (First: first, Second: second, Straight: Straightness(mesh, first, second));
+        if (corners.Count <= 2)
+            return corners.Count == 2 ? [(corners[0], corners[1])] : [];
+        var all = from first in corners from second in corners where first < second select (First: first, Second: second, Straight: Straightness(mesh, first, second));
         var taken = new HashSet<int>();
         var pairs = new List<(int, int)>();
         foreach (var (first, second, _) in all.OrderByDescending(pair => pair.Straight).ThenBy(pair => pair.First).ThenBy(pair => pair.Second))
