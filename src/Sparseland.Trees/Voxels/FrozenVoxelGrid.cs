@@ -16,15 +16,18 @@ public sealed unsafe class FrozenVoxelGrid<T> where T : unmanaged
     private readonly byte* _buffer;
     private readonly ulong* _keys;
 
-    internal FrozenVoxelGrid(TensorStorage<byte> storage, FrozenVoxelLayout layout, T background)
+    internal FrozenVoxelGrid(TensorStorage<byte> storage, FrozenVoxelLayout layout, T background, VoxelFrame frame)
     {
-        (_storage, _layout, Background) = (storage, layout, background);
+        (_storage, _layout, Background, Frame) = (storage, layout, background, frame);
         _buffer = storage.Pointer;
         _keys = (ulong*)(_buffer + layout.Keys);
     }
 
     /// <summary>The value of every voxel that is not set.</summary>
     public T Background { get; }
+
+    /// <summary>Where the voxels lie in space.</summary>
+    public VoxelFrame Frame { get; }
 
     /// <summary>How many bricks there are.</summary>
     public int BrickCount => _layout.Bricks;
@@ -86,7 +89,7 @@ public sealed unsafe class FrozenVoxelGrid<T> where T : unmanaged
     /// <summary>A grid with the same voxels that can be changed.</summary>
     public VoxelGrid<T> Thaw()
     {
-        var grid = new VoxelGrid<T>(Background);
+        var grid = new VoxelGrid<T>(Background) { Frame = Frame };
         for (var node = 0; node < _layout.Nodes; node++)
         {
             var thawed = grid.Node(_keys[node]);

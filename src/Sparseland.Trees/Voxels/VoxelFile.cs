@@ -13,6 +13,7 @@ public static unsafe class VoxelFile
 {
     internal const string FileKind = "SPVOXELS";
     private const string Name = "a frozen voxel grid";
+    private const int FramePlace = 56;
 
     private static readonly (Type Type, string Name)[] Elements =
         [(typeof(float), "float32"), (typeof(double), "float64"), (typeof(Half), "float16"), (typeof(byte), "uint8"), (typeof(short), "int16"), (typeof(int), "int32"), (typeof(long), "int64")];
@@ -31,7 +32,29 @@ public static unsafe class VoxelFile
         BinaryPrimitives.WriteInt32LittleEndian(span[40..], grid.Layout.Bricks);
         BinaryPrimitives.WriteInt32LittleEndian(span[44..], grid.Layout.Tiles);
         MemoryMarshal.Write(span[48..], grid.Background);
+        // Zeros stand for the frame of a grid that was given none.
+        if (grid.Frame != VoxelFrame.Unit)
+            MemoryMarshal.Write(span[FramePlace..], grid.Frame);
         FrozenFile.Write(path, FileKind, header, grid.Storage);
+    }
+
+    /// <summary>Whether a file begins as a frozen grid does.</summary>
+    /// <exception cref="InvalidFileException">There is no such file.</exception>
+    public static bool IsVoxelFile(string path)
+    {
+        var file = MappedFile.Open(path);
+        var begins = file.Length >= FileKind.Length && file.Slice(0, FileKind.Length).SequenceEqual("SPVOXELS"u8);
+        GC.KeepAlive(file);
+        return begins;
+    }
+
+    /// <summary>The type of a file's values, as <see cref="Open{T}(string)"/> wants it.</summary>
+    /// <exception cref="InvalidFileException">There is no such file, or it is damaged; says where.</exception>
+    public static Type ValueType(string path)
+    {
+        var file = MappedFile.Open(path);
+        FrozenFile.Check(file, FileKind, FrozenVoxelLayout.HeaderBytes, Name);
+        return Elements[Number(file, file.Slice(0, FrozenVoxelLayout.HeaderBytes), 32, "the type of values", Elements.Length - 1)].Type;
     }
 
     /// <summary>Maps a grid and checks its index and the bricks' masks; the checksum reads the whole file once.</summary>
@@ -58,9 +81,14 @@ public static unsafe class VoxelFile
         if (layout.Bytes != file.Length)
             throw FrozenFile.Damaged(file.Path, "byte 36", $"its counts ask for {layout.Bytes} bytes and it has {file.Length}");
         var background = MemoryMarshal.Read<T>(header[48..]);
+        var frame = MemoryMarshal.Read<VoxelFrame>(header[FramePlace..]);
+        if (frame == default)
+            frame = VoxelFrame.Unit;
+        if (!frame.IsValid)
+            throw FrozenFile.Damaged(file.Path, $"byte {FramePlace}", $"its voxels begin at {frame.Origin} and are {frame.Spacing} apart");
         var storage = file.Storage<byte>(0, file.Length);
         CheckIndex(file.Path, storage, layout);
-        return new(storage, layout, background);
+        return new(storage, layout, background, frame);
     }
 
     private static int Number(MappedFile file, ReadOnlySpan<byte> header, int place, string name, int most)

@@ -47,7 +47,7 @@ public sealed unsafe partial class VoxelGrid<T>
             }
         }
         GC.KeepAlive(storage);
-        return new(storage, layout, Background);
+        return new(storage, layout, Background, Frame);
     }
 
     // Inactive background needs no place.

@@ -25,6 +25,9 @@ public sealed partial class VoxelGrid<T> where T : unmanaged
     /// <summary>The value of every voxel that is not set.</summary>
     public T Background { get; }
 
+    /// <summary>Where the voxels lie in space; part of the grid's files, and otherwise the caller's.</summary>
+    public VoxelFrame Frame { get; init; } = VoxelFrame.Unit;
+
     /// <summary>How many voxels are active, those of tiles included.</summary>
     public long ActiveCount
     {

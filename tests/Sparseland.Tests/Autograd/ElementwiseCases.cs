@@ -22,12 +22,14 @@ public static class ElementwiseCases
         new Unary("gaussian unit", x => x * Integral(x), UnaryKind.Gelu),
         new Unary("square of one variable", x => x * x, UnaryKind.Square),
         new Unary("twice one variable", x => x + x, UnaryKind.Twice),
+        new Unary("sine", x => Math.Sin(3 * x), UnaryKind.Sine),
+        new Unary("magnitude", Math.Abs, UnaryKind.Absolute),
         new DropoutCase(),
     ];
 
     private enum BinaryKind { Add, Subtract, Multiply, SwiGlu }
 
-    private enum UnaryKind { Scale, Silu, GeluTanh, Gelu, Square, Twice }
+    private enum UnaryKind { Scale, Silu, GeluTanh, Gelu, Square, Twice, Sine, Absolute }
 
     // The normal distribution by Simpson's rule on its density from -12: slow, and nobody's series.
     private static double Integral(double x)
@@ -65,6 +67,8 @@ public static class ElementwiseCases
             UnaryKind.GeluTanh => inputs[0].Gelu(tanh: true),
             UnaryKind.Gelu => inputs[0].Gelu(tanh: false),
             UnaryKind.Square => inputs[0].Multiply(inputs[0]),
+            UnaryKind.Sine => inputs[0].Sine(3),
+            UnaryKind.Absolute => inputs[0].Absolute(),
             _ => inputs[0].Add(inputs[0]),
         };
 

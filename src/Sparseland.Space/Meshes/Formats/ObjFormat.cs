@@ -1,5 +1,6 @@
 using System.Numerics;
 using Sparseland.Errors;
+using Sparseland.Space.Images;
 
 namespace Sparseland.Space.Meshes.Formats;
 
@@ -47,8 +48,8 @@ public sealed class ObjFormat : MeshFormat
             writer.Text("v "u8).Vector(mesh.Positions[i]);
             if (mesh.Colours is { } colours)
             {
-                var (red, green, blue) = MeshColour.ToBytes(colours[i]);
-                writer.Text(" "u8).Number(red / 255f, "0.######").Text(" "u8).Number(green / 255f, "0.######").Text(" "u8).Number(blue / 255f, "0.######");
+                var colour = StandardRgb.Encode(colours[i]);
+                writer.Text(" "u8).Number(colour.Red / 255f, "0.######").Text(" "u8).Number(colour.Green / 255f, "0.######").Text(" "u8).Number(colour.Blue / 255f, "0.######");
             }
             writer.EndLine();
         }

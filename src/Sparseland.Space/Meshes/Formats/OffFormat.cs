@@ -1,5 +1,6 @@
 using System.Numerics;
 using Sparseland.Errors;
+using Sparseland.Space.Images;
 
 namespace Sparseland.Space.Meshes.Formats;
 
@@ -56,8 +57,8 @@ public sealed class OffFormat : MeshFormat
             writer.Vector(mesh.Positions[i]);
             if (mesh.Colours is { } colours)
             {
-                var (red, green, blue) = MeshColour.ToBytes(colours[i]);
-                writer.Text(" "u8).Number(red).Text(" "u8).Number(green).Text(" "u8).Number(blue).Text(" 255"u8);
+                var colour = StandardRgb.Encode(colours[i]);
+                writer.Text(" "u8).Number(colour.Red).Text(" "u8).Number(colour.Green).Text(" "u8).Number(colour.Blue).Text(" 255"u8);
             }
             writer.EndLine();
         }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Sparseland.Errors;
+using Sparseland.Space.Images;
 
 namespace Sparseland.Space.Meshes.Formats;
 
@@ -158,8 +159,8 @@ public sealed class PlyFormat(PlyEncoding encoding = PlyEncoding.BinaryLittleEnd
             writer.Vector(mesh.Positions[i]);
             if (mesh.Colours is { } colours)
             {
-                var (red, green, blue) = MeshColour.ToBytes(colours[i]);
-                writer.Text(" "u8).Number(red).Text(" "u8).Number(green).Text(" "u8).Number(blue);
+                var colour = StandardRgb.Encode(colours[i]);
+                writer.Text(" "u8).Number(colour.Red).Text(" "u8).Number(colour.Green).Text(" "u8).Number(colour.Blue);
             }
             writer.EndLine();
         }
@@ -176,7 +177,7 @@ public sealed class PlyFormat(PlyEncoding encoding = PlyEncoding.BinaryLittleEnd
             for (var axis = 0; axis < 3; axis++)
                 Put(record[(4 * axis)..], BitConverter.SingleToInt32Bits(mesh.Positions[i][axis]));
             if (mesh.Colours is { } colours)
-                (record[12], record[13], record[14]) = MeshColour.ToBytes(colours[i]);
+                MemoryMarshal.Write(record[12..], StandardRgb.Encode(colours[i]));
             stream.Write(record[..used]);
         }
         record[0] = 3;
