@@ -21,7 +21,7 @@ internal sealed class WorldVerb : Verb
     private readonly Argument<string?> _target = new("target") { Description = $"Of {Check} a dataset's folder, of {View} a scan (.bin, .pcd.bin, .ply).", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _output = new("--output", "-o") { Description = $"The folder to make; of {View} the PNG." };
     private readonly Option<int> _frames = new("--frames") { Description = "Scans, ten a second.", DefaultValueFactory = _ => 10 };
-    private readonly Option<string> _rig = new("--rig") { Description = $"The sensors: {string.Join(", ", SensorRig.Names)}.", DefaultValueFactory = _ => "kitti" };
+    private readonly Option<string> _rig = new("--rig") { Description = $"The sensors: {string.Join(", ", SensorRig.Names)}, or a file that ends in .json.", DefaultValueFactory = _ => "kitti" };
     private readonly Option<string> _format = new("--format") { Description = $"The layout: {string.Join(", ", DriveRecorder.Formats)}.", DefaultValueFactory = _ => "kitti" };
     private readonly Option<bool> _deskew = new("--deskew") { Description = "Straighten clouds by the true motion, as KITTI's are; default: as they were fired." };
     private readonly Option<bool> _static = new("--static") { Description = "Time stands still during a scan." };

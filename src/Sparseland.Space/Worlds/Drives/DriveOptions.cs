@@ -17,7 +17,7 @@ public sealed record DriveOptions
     /// <summary>Scans, ten a second; at least 1.</summary>
     public int Frames { get; init; } = 10;
 
-    /// <summary>The rig's name in <see cref="SensorRig"/>.</summary>
+    /// <summary>The rig's name in <see cref="SensorRig"/>, or a file of one.</summary>
     public string Rig { get; init; } = "kitti";
 
     /// <summary>The layout's name: kitti, nuscenes or euroc.</summary>

@@ -115,7 +115,7 @@ public static class DriveRecorder
     private static SortedDictionary<string, string> Parameters(DriveOptions options) => new(StringComparer.Ordinal)
     {
         ["scene"] = options.Scene,
-        ["rig"] = options.Rig,
+        ["rig"] = SensorRig.Of(options.Rig).Name,
         ["format"] = options.Format,
         ["frames"] = options.Frames.ToString(CultureInfo.InvariantCulture),
         ["scansPerSecond"] = "10",

@@ -26,13 +26,17 @@ public sealed record SensorRig(string Name, string Lidar, RigidPose LidarMount, 
     /// <summary>The names of the known rigs.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Known.Select(rig => rig.Name)];
 
-    /// <summary>A known rig: kitti (64 beams, one wide camera), nuscenes (32 beams, six cameras around), livo (rosette and a camera), tiny.</summary>
+    /// <summary>A known rig: kitti (64 beams, one wide camera), nuscenes (32 beams, six cameras around), livo (rosette and a camera), tiny; or one of your own in a file *.json.</summary>
+    /// <param name="name">The name, or the file.</param>
     /// <exception cref="InvalidSettingException">The name is not known.</exception>
+    /// <exception cref="InvalidFileException">The file is missing or describes no rig.</exception>
     public static SensorRig Of(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
+        if (name.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+            return SensorRigFile.Read(name);
         var rig = Array.Find(Known, candidate => candidate.Name == name);
-        return rig.Make is null ? throw new InvalidSettingException($"there is no rig '{name}'{Suggestion.For(name, Names)}; known are {string.Join(", ", Names)}") : rig.Make();
+        return rig.Make is null ? throw new InvalidSettingException($"there is no rig '{name}'{Suggestion.For(name, Names)}; known are {string.Join(", ", Names)}, or give a file that ends in .json") : rig.Make();
     }
 
     /// <summary>A level camera that looks along a heading.</summary>

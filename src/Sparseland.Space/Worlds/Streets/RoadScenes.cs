@@ -6,7 +6,7 @@ namespace Sparseland.Space.Worlds.Streets;
 internal static class RoadScenes
 {
     private const float LaneWidth = 3.5f;
-    private const float Parking = 2.3f;
+    private const float Parking = 2.8f;
     private const float Pavement = 3;
     private const float Kerb = 0.12f;
     private const float DriveSpeed = 8;
@@ -41,8 +41,8 @@ internal static class RoadScenes
         // Waiting on the other road, and houses along it.
         for (var i = 0; i < 3; i++)
         {
-            draft.Put(Vehicle(draft), new(Middle - 0.5 * LaneWidth, Edge + 6 + 8 * i, -0.5 * Math.PI, 0), 3);
-            draft.Put(Vehicle(draft), new(Middle + 0.5 * LaneWidth, -Edge - 6 - 8 * i, 0.5 * Math.PI, 0), 3);
+            draft.Put(Vehicle(draft), new(Middle - 0.5 * LaneWidth, Edge + 6 + 10 * i, -0.5 * Math.PI, 0), 3);
+            draft.Put(Vehicle(draft), new(Middle + 0.5 * LaneWidth, -Edge - 6 - 10 * i, 0.5 * Math.PI, 0), 3);
         }
         for (var y = 30f; y < 110; y += 16)
         {
@@ -53,7 +53,8 @@ internal static class RoadScenes
                 draft.AddBox(StreetClass.Building, new(Middle + side * (Edge + Pavement + 6), -y, 0.5f * height), new(10, 13, height), StreetPaint.Facade(draft.Random));
             }
         }
-        Lane(draft, 0.5f * LaneWidth, Math.PI, 6, Middle + 30, 130);
+        // Who comes the other way waits for the turn.
+        Lane(draft, 0.5f * LaneWidth, Math.PI, 0, Middle + Edge + 8, 130);
         const float Radius = 10;
         var route = new DriveRoute(0, -0.5f * LaneWidth, 0).Go(Middle + 0.5 * LaneWidth - Radius).Go(0.5 * Math.PI * Radius, 1 / Radius);
         return draft.Finish("crossing", route.Make(seconds, 6, draft.Ground, seed));
@@ -129,9 +130,14 @@ internal static class RoadScenes
                 draft.AddPole(x, tree, draft.Between(2.5, 6), draft.Random.NextInt(2) == 0, 0);
             draft.Take(x, tree, 0.4f);
         }
-        var parked = side * (edge - 0.5f * Parking);
+        // Close to the kerb, so that bicycles pass between parked vehicles and the lanes.
+        var parked = side * (edge - 1.15f);
         for (var i = 0; i < (int)((to - from) / 9); i++)
-            draft.Throw(Vehicle(draft), () => new(draft.Between(from, to), parked + draft.Between(-0.1, 0.1), side > 0 ? Math.PI : 0, 0), 2.9f);
+        {
+            // Lorries are too wide to park beside the bicycles.
+            var kind = Vehicle(draft) is var any and not StreetClass.Truck ? any : StreetClass.Van;
+            draft.Throw(kind, () => new(draft.Between(from, to), parked + draft.Between(-0.1, 0.1), side > 0 ? Math.PI : 0, 0), 3);
+        }
         for (var i = 0; i < (int)((to - from) / 14); i++)
         {
             var speed = draft.Random.NextInt(4) == 0 ? 0 : draft.Between(1, 1.5);
@@ -159,7 +165,7 @@ internal static class RoadScenes
         for (var i = 0; i < (int)((to - from) / 60); i++)
         {
             var side = draft.Random.NextInt(2) == 0 ? -1 : 1;
-            var y = side * (0.5f * lanes * LaneWidth - 0.35f);
+            var y = side * (0.5f * lanes * LaneWidth + 0.15f);
             draft.Throw(StreetClass.Cyclist, () => new(draft.Between(Math.Max(from, side < 0 ? 60 : from), to), y, side < 0 ? 0 : Math.PI, 4.5) { Sway = 0.1, SwayRate = 0.3 }, 2.5f);
         }
     }
@@ -169,7 +175,7 @@ internal static class RoadScenes
     {
         var stops = speed < 8.5f && draft.Random.NextInt(2) == 0;
         var phase = draft.Between(0, 6);
-        for (var i = 0; i < (int)((to - from) / 28); i++)
+        for (var i = 0; i < (int)((to - from) / 25); i++)
         {
             draft.Throw(Vehicle(draft), () => new(draft.Between(from, to), y, heading, speed)
             {

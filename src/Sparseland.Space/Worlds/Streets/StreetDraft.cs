@@ -10,9 +10,11 @@ namespace Sparseland.Space.Worlds.Streets;
 /// <summary>A street world while it is laid out: what stands where, and room kept free.</summary>
 internal sealed class StreetDraft
 {
+    // Bodies whose middles are so far apart across the road do not touch.
+    private const float LaneApart = 1.35f;
     private readonly List<(Instance Body, StreetClass Kind)> _scenery = [];
     private readonly List<Actor> _actors = [];
-    private readonly List<(Vector2 Place, float Radius)> _taken = [];
+    private readonly List<(Vector2 Place, float Reach)> _taken = [];
 
     /// <summary>Begins a world on its ground.</summary>
     /// <param name="seed">The run's seed.</param>
@@ -74,16 +76,17 @@ internal sealed class StreetDraft
             AddBox(StreetClass.Pole, new(x, y, height - 0.35f), new(0.04f, 0.7f, 0.7f), StreetPaint.Sign, yaw);
     }
 
-    /// <summary>Keeps a circle free.</summary>
-    public void Take(float x, float y, float radius) => _taken.Add((new(x, y), radius));
+    /// <summary>Keeps room along x about a place; what passes beside it in another lane is not in its way.</summary>
+    public void Take(float x, float y, float reach) => _taken.Add((new(x, y), reach));
 
-    /// <summary>Whether a circle is free.</summary>
-    public bool IsFree(float x, float y, float radius) => _taken.TrueForAll(taken => Vector2.Distance(taken.Place, new(x, y)) > taken.Radius + radius);
+    /// <summary>Whether there is room.</summary>
+    public bool IsFree(float x, float y, float reach) =>
+        _taken.TrueForAll(taken => MathF.Abs(taken.Place.Y - y) > LaneApart || MathF.Abs(taken.Place.X - x) > taken.Reach + reach);
 
     /// <summary>Throws darts: puts an actor where there is room, in up to twenty tries.</summary>
     /// <param name="kind">Its class.</param>
     /// <param name="place">Draws a motion.</param>
-    /// <param name="clearance">Room to keep free around it, in metres.</param>
+    /// <param name="clearance">Room to keep free before and behind it, in metres.</param>
     /// <param name="raise">Height above the ground, for pavements.</param>
     public void Throw(StreetClass kind, Func<ActorMotion> place, float clearance, float raise = 0)
     {

@@ -135,6 +135,10 @@ public class DriveRecorderTests
         Assert.Equal((96, 48), EurocSensor.Read(Path.Combine(root, "cam0", "sensor.yaml")).Resolution);
         var cloud = PlyCloudFile.Read(Directory.EnumerateFiles(Path.Combine(root, "lidar0", "data")).Order(StringComparer.Ordinal).First());
         Assert.NotNull(cloud.Times);
+        var dataset = EurocDataset.Open(scratch["drive"]);
+        var frame = dataset.Read(dataset.Ids[2]);
+        Assert.True(frame.Points.Count > 1000);
+        Assert.Equal(1.7, frame.Pose!.Value.Translation.Z - states[0].Pose.Translation.Z, 2);
         Assert.Equal(5, TumTrajectoryFile.Read(Path.Combine(scratch["drive"], "groundtruth.tum")).Count);
     }
 

@@ -112,6 +112,32 @@ public class StreetWorldTests
         }
     }
 
+    [Theory]
+    [InlineData("street")]
+    [InlineData("crossing")]
+    [InlineData("parking")]
+    public void Vehicles_do_not_drive_through_each_other(string scene)
+    {
+        foreach (var seed in new ulong[] { 1, 2, 3 })
+        {
+            var world = StreetScenes.Make(scene, 10, seed);
+            for (var time = 0.0; time < 10; time += 0.5)
+            {
+                var boxes = world.BoxesAt(time).Where(box => box.ClassName != "Pedestrian").ToList();
+                for (var i = 0; i < boxes.Count; i++)
+                {
+                    for (var j = 0; j < i; j++)
+                        Assert.False(Overlap(boxes[i], boxes[j]), $"seed {seed}, {time} s: {boxes[i]} and {boxes[j]}");
+                }
+            }
+            Assert.Contains(world.BoxesAt(3), box => scene != "street" || box.ClassName != "Pedestrian" && box.Attribute == "moving");
+        }
+    }
+
+    // Every corner and the middle of one outside the other: enough for boxes of such shapes.
+    private static bool Overlap(Sparseland.Space.Datasets.Box3D a, Sparseland.Space.Datasets.Box3D b) =>
+        (a.Centre - b.Centre).Length < 9 && (a.Corners().Append(a.Centre).Any(corner => b.Contains(corner)) || b.Corners().Append(b.Centre).Any(corner => a.Contains(corner)));
+
     [Fact]
     public void Another_seed_is_another_world_and_the_same_seed_the_same()
     {
