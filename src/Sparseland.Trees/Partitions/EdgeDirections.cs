@@ -33,6 +33,9 @@ internal sealed class EdgeDirections
     /// <summary>The middle of the widest gap between neighbouring directions, the gap between the last and the first included.</summary>
     public double MiddleOfWidestGap()
     {
+        // A polygon so small that its edges have no length in double precision.
+        if (_count == 0)
+            return 0;
         var (widest, middle) = (_angles[0] + Math.PI - _angles[_count - 1], (_angles[0] + Math.PI + _angles[_count - 1]) / 2);
         for (var i = 1; i < _count; i++)
         {
