@@ -2,6 +2,7 @@ using Sparseland.Errors;
 using Sparseland.Reproduce.Cfsp;
 using Sparseland.Reproduce.Cospadi;
 using Sparseland.Reproduce.Dsnot;
+using Sparseland.Reproduce.FatPolygonalPartitions;
 using Sparseland.Reproduce.FlashLlm;
 using Sparseland.Reproduce.Omnitrees;
 using Sparseland.Reproduce.Owl;
@@ -26,6 +27,7 @@ public static class ExperimentList
         new S2ftExperiment(),
         new TyrExperiment(),
         new OmnitreesExperiment(),
+        new FatPolygonalPartitionsExperiment(),
     ];
 
     /// <summary>An experiment by name.</summary>

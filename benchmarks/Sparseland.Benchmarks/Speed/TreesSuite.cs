@@ -3,6 +3,7 @@ using Sparseland.Chance;
 using Sparseland.Threads;
 using Sparseland.Trees.Keys;
 using Sparseland.Trees.Octrees;
+using Sparseland.Trees.Partitions;
 using Sparseland.Trees.Voxels;
 
 namespace Sparseland.Benchmarks.Speed;
@@ -13,13 +14,15 @@ internal sealed class TreesSuite : ISpeedSuite
     private const int Depth = 10;
     private const int Radius = 128;
     private const int Band = 3;
+    private const int Leaves = 100_000;
 
     public string Name => "trees";
 
     public string Title => "Trees over space";
 
     public string Explanation => $"Uniform random points in a cube, Morton codes of depth {Depth}: codes and their order, and the whole octree of points, against encoding and `Span.Sort` of the words of code and place. "
-        + $"Voxels: the band of {2 * Band} voxels around a sphere of radius {Radius}, float, against a `Dictionary` from coordinates to values, in the order of the bricks and at random.";
+        + $"Voxels: the band of {2 * Band} voxels around a sphere of radius {Radius}, float, against a `Dictionary` from coordinates to values, in the order of the bricks and at random. "
+        + "Treemap: milliseconds for a tree like a file system, convex polygons with bounded aspect, against squarified rectangles, which are ours too and much simpler; the goal is a second.";
 
     public IEnumerable<Measurement> Run(bool quick)
     {
@@ -37,6 +40,21 @@ internal sealed class TreesSuite : ISpeedSuite
         WorkerPool.ThreadCount = 1;
         foreach (var line in Voxels(quick))
             yield return line;
+        yield return Treemaps(quick);
+    }
+
+    private Measurement Treemaps(bool quick)
+    {
+        var chance = new RandomStream(3, "trees");
+        var builder = new WeightedTreeBuilder();
+        var folders = new List<int> { 0 };
+        for (var i = 0; i < Leaves / 12; i++)
+            folders.Add(builder.Add(folders[chance.NextInt(folders.Count)]));
+        for (var i = 1; i <= Leaves; i++)
+            builder.Add(folders[chance.NextInt(folders.Count)], 1.0 / i);
+        var tree = builder.Build();
+        var rivals = new[] { TreemapMethods.Squarified, TreemapMethods.Angular }.Select(method => new Rival(method == TreemapMethods.Squarified ? "Squarified" : "Sparseland", _ => Treemap.Layout(tree, new TreemapOptions { Method = method }))).ToArray();
+        return Measurement.FromTimes(Name, "treemap, 100,000 leaves, angular", 1, "ms", 1, Rivals.Measure(rivals, 1, quick ? 3 : 7, 0.01));
     }
 
     private Measurement Order(Vector3[] points, int threads)

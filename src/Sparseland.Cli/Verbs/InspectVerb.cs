@@ -18,7 +18,7 @@ internal sealed class InspectVerb : Verb
     private readonly Option<bool> _machine = new("--machine") { Description = "Describe this machine and the kernels chosen for it instead of a model." };
     private readonly Option<bool> _outliers = new("--outliers") { Description = "Read the weights and count those beyond 5 times the mean magnitude, by layer." };
     private readonly Option<int?> _context = new("--context") { Description = "Tokens of context the memory is estimated for; default: what the model was made for." };
-
+    private readonly TreemapChoices _treemap = new();
     private readonly Option<bool> _speed = new("--speed") { Description = "Time the packed matrices and say in which layout each runs here, and why." };
 
     public override string Name => "inspect";
@@ -29,10 +29,11 @@ internal sealed class InspectVerb : Verb
     [
         ("sparseland inspect my-sparse --outliers", "layers with their sparsity and outliers"),
         ("sparseland inspect my-sparse --speed", "the layouts that its matrices run in on this machine, with the times that decided"),
+        ("sparseland inspect my-sparse --treemap map.svg", "also a picture: its matrices by bytes, coloured by sparsity; an octree or a JSON tree can be drawn too"),
         ("sparseland inspect --machine", "vector instructions, cores, cache, and every kernel in use"),
     ];
 
-    public override IEnumerable<Symbol> Symbols => [_model.Argument, _machine, _outliers, _context, _speed];
+    public override IEnumerable<Symbol> Symbols => [_model.Argument, _machine, _outliers, _context, _speed, .. _treemap.All];
 
     public override int Run(VerbContext context)
     {
@@ -40,7 +41,13 @@ internal sealed class InspectVerb : Verb
             return Machine(context);
         if (OmnitreeListing.Handles(context.Get(_model.Argument)))
             return OmnitreeListing.Write(context, context.Get(_model.Argument)!);
-        using var checkpoint = Checkpoint.Open(_model.Resolve(context));
+        var path = _model.Resolve(context);
+        if (_treemap.IsWanted(context) && TreemapSource.OfFile(path) is { } source)
+        {
+            _treemap.Draw(context, source, isAllOfIt: true);
+            return 0;
+        }
+        using var checkpoint = Checkpoint.Open(path);
         var inspection = CheckpointInspection.Of(checkpoint, context.Get(_context));
         var model = context.WithProgress(progress => TransformerModel.Load(checkpoint, progress, context.CancellationToken));
         var layers = LayerLayout.Of(model);
@@ -49,6 +56,8 @@ internal sealed class InspectVerb : Verb
             WriteJson(inspection, layers, running);
         else
             Write(context, inspection, layers, context.Get(_outliers) ? Outliers(checkpoint, layers, context) : null, running);
+        if (_treemap.IsWanted(context))
+            _treemap.Draw(context, TreemapSource.OfModel(path, layers), isAllOfIt: false);
         return 0;
     }
 

@@ -11,7 +11,9 @@ namespace Sparseland.Trees.Octrees;
 /// <summary>Linear octrees in files, which are their memory: written as they lie, mapped and used without copying. Everything a query relies on is checked at the opening, so a damaged file is refused and never followed.</summary>
 public static class OctreeFile
 {
-    internal const string FileKind = "SPOCTREE";
+    /// <summary>The eight letters that such a file begins with.</summary>
+    public const string FileKind = "SPOCTREE";
+
     private const string Name = "a frozen octree";
     private const int Levels = MortonCode3.MaximumDepth + 1;
     private const int CountsPlace = 64;

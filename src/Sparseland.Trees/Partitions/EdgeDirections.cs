@@ -26,14 +26,16 @@ internal sealed class EdgeDirections
             var edge = corner - last;
             last = corner;
             if (edge.LengthSquared > Degenerate * Degenerate * longest)
-                _angles[_count++] = Modulo(Math.Atan2(edge.Y, edge.X));
+                Insert(Math.Atan2(edge.Y, edge.X));
         }
-        _angles.AsSpan(0, _count).Sort();
     }
 
     /// <summary>The middle of the widest gap between neighbouring directions, the gap between the last and the first included.</summary>
     public double MiddleOfWidestGap()
     {
+        // A polygon so small that its edges have no length in double precision.
+        if (_count == 0)
+            return 0;
         var (widest, middle) = (_angles[0] + Math.PI - _angles[_count - 1], (_angles[0] + Math.PI + _angles[_count - 1]) / 2);
         for (var i = 1; i < _count; i++)
         {
@@ -57,13 +59,24 @@ internal sealed class EdgeDirections
         return least;
     }
 
+    // Edges come in the order of their angles but for two places, and there are few: insertion is the fastest way to sort them.
+    private void Insert(double angle)
+    {
+        // A tiny negative angle rounds to π itself.
+        angle = angle < 0 ? angle + Math.PI : angle;
+        angle = angle >= Math.PI ? 0 : angle;
+        var place = _count++;
+        for (; place > 0 && _angles[place - 1] > angle; place--)
+            _angles[place] = _angles[place - 1];
+        _angles[place] = angle;
+    }
+
     /// <summary>An angle as one in [0, π).</summary>
     public static double Modulo(double angle)
     {
         angle %= Math.PI;
         if (angle < 0)
             angle += Math.PI;
-        // A tiny negative angle rounds to π itself.
         return angle >= Math.PI ? 0 : angle;
     }
 }

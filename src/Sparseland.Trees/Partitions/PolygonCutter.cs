@@ -86,7 +86,7 @@ internal sealed class PolygonCutter
         var end = isBelow ? cut.Right : cut.Left;
         if ((end - destination[count - 1]).LengthSquared > least)
             destination[count++] = end;
-        return (destination[count - 1] - destination[0]).LengthSquared > least ? count : count - 1;
+        return (destination[count - 1] - destination[0]).LengthSquared > least ? count : Math.Max(count - 1, 1);
     }
 
     // How far up a slab whose widths grow from below to above (per unit of height) the area reaches a target: the root of below·u + (above − below)·u²/2 = target, in the form that never cancels.

@@ -31,7 +31,7 @@ public static class TreemapPicture
     private const int TitleRoom = 30;
     private const int ScaleRoom = 44;
     private const int ScaleSteps = 24;
-    private const double ThickestBorder = 3.2;
+    private const double ThickestBorder = 4;
     private const double HueStep = 0.14;
 
     /// <summary>The drawing as an svg element.</summary>
@@ -110,7 +110,7 @@ public static class TreemapPicture
         // Thin ones first, so that the borders of large groups run through.
         foreach (var level in drawn.GroupBy(map.Tree.Level).OrderByDescending(group => group.Key))
         {
-            var width = Math.Max(ThickestBorder / (1 + level.Key), 0.35);
+            var width = Math.Max(ThickestBorder / Math.Pow(Math.Max(level.Key, 1), 1.3), 0.35);
             svg.Append(CultureInfo.InvariantCulture, $"<path stroke-width=\"{width:0.##}\" d=\"");
             foreach (var node in level)
                 svg.Append(Path(map.Corners(node)));

@@ -3,7 +3,8 @@ namespace Sparseland.Trees.Partitions;
 /// <summary>
 /// The boxes behind <see cref="UltrametricEmbedding"/>. Labels are rounded up to powers of two, and a node whose label then equals its parent's becomes part of it: the depth is at most log₂ of the spread
 /// plus one, at a distortion of 2. Bottom-up every node gets a volume A, its child u in it one for itself and a margin of a quarter of v's label on each side: A(v) is the larger of Σ (A(u)^(1/d) + Δ(v) / 2)^d
-/// and Δ(v)^d. Top-down the boxes are divided by these volumes with slack, and shrunk by their margins.
+/// and Δ(v)^d. Top-down the boxes are divided by these volumes with slack, and shrunk by their margins: not by a quarter of the label, which would eat up boxes that are no cubes, level by level, but in every direction by
+/// the factor by which a cube would shrink. So volumes and side ratios stay what the slack makes of them.
 /// </summary>
 internal sealed class UltrametricBoxes
 {
@@ -34,7 +35,7 @@ internal sealed class UltrametricBoxes
             int[] items = [.. children[node].OrderByDescending(child => volumes.Padded[child])];
             splitter.Split(items, lower.AsSpan(node * _dimensions, _dimensions), sides.AsSpan(node * _dimensions, _dimensions));
             foreach (var child in items)
-                Shrink(lower.AsSpan(child * _dimensions, _dimensions), sides.AsSpan(child * _dimensions, _dimensions), _labels[node] / 2);
+                Shrink(lower.AsSpan(child * _dimensions, _dimensions), sides.AsSpan(child * _dimensions, _dimensions), Math.Pow(volumes.Own[child] / volumes.Padded[child], 1.0 / _dimensions));
         }
         var centres = new double[_nodeOfLeaf.Length * _dimensions];
         for (var i = 0; i < centres.Length; i++)
@@ -84,13 +85,12 @@ internal sealed class UltrametricBoxes
         return ((own, padded), levels.Max());
     }
 
-    private static void Shrink(Span<double> lower, Span<double> sides, double both)
+    private static void Shrink(Span<double> lower, Span<double> sides, double factor)
     {
         for (var i = 0; i < sides.Length; i++)
         {
-            var side = Math.Max(sides[i] / 2, sides[i] - both);
-            lower[i] += (sides[i] - side) / 2;
-            sides[i] = side;
+            lower[i] += sides[i] * (1 - factor) / 2;
+            sides[i] *= factor;
         }
     }
 

@@ -21,7 +21,18 @@ public static class WeightedTreeFile
     public static WeightedTree Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        using var document = JsonFile.Read(path, MostBytes);
+        return Parse(path, JsonFile.ReadBytes(path, MostBytes));
+    }
+
+    /// <summary>Parses the content of a file.</summary>
+    /// <param name="path">The name for messages.</param>
+    /// <param name="utf8">The content.</param>
+    /// <exception cref="InvalidFileException">It is not JSON, or not such a tree; says where.</exception>
+    /// <exception cref="InvalidSettingException">No leaf has a weight above zero.</exception>
+    public static WeightedTree Parse(string path, ReadOnlyMemory<byte> utf8)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        using var document = JsonFile.Parse(path, utf8);
         var root = document.RootElement;
         var (name, weight, _) = Properties(path, root, "$");
         var builder = new WeightedTreeBuilder(name, weight);
