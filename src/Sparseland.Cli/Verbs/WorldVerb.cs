@@ -26,6 +26,7 @@ internal sealed class WorldVerb : Verb
     private readonly Option<bool> _deskew = new("--deskew") { Description = "Straighten clouds by the true motion, as KITTI's are; default: as they were fired." };
     private readonly Option<bool> _static = new("--static") { Description = "Time stands still during a scan." };
     private readonly Option<int> _samples = new("--samples") { Description = "Rays a pixel.", DefaultValueFactory = _ => 1 };
+    private readonly Option<double> _shutter = new("--shutter") { Description = "Seconds the shutter is open; blurs what moves, needs --samples above 1.", DefaultValueFactory = _ => 0 };
     private readonly Option<bool> _force = new("--force") { Description = "Replace what is there." };
     private readonly Option<float> _reach = new("--reach") { Description = $"Of {View}: metres from the sensor to the border.", DefaultValueFactory = _ => 50 };
     private readonly Option<int> _size = new("--size") { Description = $"Of {View}: rows and columns.", DefaultValueFactory = _ => 800 };
@@ -41,7 +42,7 @@ internal sealed class WorldVerb : Verb
         ("sparseland world view drive/training/velodyne/000000.bin -o top.png", "the scan from above with its boxes"),
     ];
 
-    public override IEnumerable<Symbol> Symbols => [_what, _target, _output, _frames, _rig, _format, _deskew, _static, _samples, _force, _reach, _size];
+    public override IEnumerable<Symbol> Symbols => [_what, _target, _output, _frames, _rig, _format, _deskew, _static, _samples, _shutter, _force, _reach, _size];
 
     public override int Run(VerbContext context)
     {
@@ -74,7 +75,7 @@ internal sealed class WorldVerb : Verb
             Format = context.Get(_format)!,
             Deskew = context.Get(_deskew),
             Lidar = new() { FreezeTime = context.Get(_static) },
-            Camera = new() { Samples = context.Get(_samples) },
+            Camera = new() { Samples = context.Get(_samples), ShutterSeconds = context.Get(_shutter) },
         };
         var needed = DriveRecorder.EstimateBytes(options);
         context.Say($"{options.Frames} frames take about {TextTable.Bytes(needed)} on disk");

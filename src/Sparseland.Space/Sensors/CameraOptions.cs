@@ -6,6 +6,9 @@ public sealed record CameraOptions
     /// <summary>Rays a pixel, 1 to 16; more than one are spread over the pixel by chance.</summary>
     public int Samples { get; init; } = 1;
 
+    /// <summary>How long the shutter is open, in seconds, 0 to 0.1: rays are spread over this time about the picture's, and what moves is blurred. Needs several rays a pixel; 0 for none.</summary>
+    public double ShutterSeconds { get; init; }
+
     /// <summary>Deviation of a pixel's noise in grey levels of 255.</summary>
     public double Noise { get; init; } = 1.5;
 

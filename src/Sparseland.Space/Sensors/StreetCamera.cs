@@ -56,12 +56,28 @@ public sealed class StreetCamera
         ArgumentNullException.ThrowIfNull(options);
         if (options.Samples is < 1 or > 16)
             throw new InvalidSettingException($"{options.Samples} rays a pixel; give 1 to 16");
+        if (!(options.ShutterSeconds is >= 0 and <= 0.1) || (options.ShutterSeconds > 0 && options.Samples == 1))
+            throw new InvalidSettingException($"a shutter of {options.ShutterSeconds} s with {options.Samples} rays a pixel; give 0 to 0.1 s, and more than one ray where it is above 0");
         var camera = At(world.Route.At(time).Pose);
         var picture = new CameraPicture(
             camera, new(camera.Width, camera.Height), new(camera.Width, camera.Height), new(camera.Width, camera.Height), new(camera.Width, camera.Height),
             ExposureAt(time, options.ExposureWander, seed));
-        WorkerPool.Run(camera.Height, new Rows(world, world.At(time), time, picture, options, seed, "camera " + Name, frame));
+        var half = 0.5 * options.ShutterSeconds;
+        var moment = half > 0 ? world.During(time - half, time + half) : world.At(time);
+        WorkerPool.Run(camera.Height, new Rows(world, moment, time, Shots(world, time, options, camera), picture, options, seed, "camera " + Name, frame));
         return picture;
+    }
+
+    // Where the camera is for each of a pixel's rays: in the middle of equal parts of the shutter's time.
+    private (PinholeCamera Camera, double Time)[] Shots(StreetWorld world, double time, CameraOptions options, PinholeCamera middle)
+    {
+        var shots = new (PinholeCamera, double)[options.Samples];
+        for (var i = 0; i < shots.Length; i++)
+        {
+            var when = time + ((i + 0.5) / shots.Length - 0.5) * options.ShutterSeconds;
+            shots[i] = (options.ShutterSeconds > 0 ? At(world.Route.At(when).Pose) : middle, when);
+        }
+        return shots;
     }
 
     // Two slow waves of the exponent: smooth, and within half to twice.
@@ -72,7 +88,8 @@ public sealed class StreetCamera
         return Math.Pow(2, wander * (0.6 * Math.Sin(0.23 * time + a) + 0.4 * Math.Sin(0.71 * time + b)));
     }
 
-    private readonly record struct Rows(StreetWorld World, StreetMoment Moment, double Time, CameraPicture Picture, CameraOptions Options, ulong Seed, string Stream, int Frame) : IParallelWork
+    private readonly record struct Rows(
+        StreetWorld World, StreetMoment Moment, double Time, (PinholeCamera Camera, double Time)[] Shots, CameraPicture Picture, CameraOptions Options, ulong Seed, string Stream, int Frame) : IParallelWork
     {
         public void Run(int row)
         {
@@ -88,18 +105,19 @@ public sealed class StreetCamera
                     Picture.Objects[column, row] = (ushort)hit.ObjectId;
                     Picture.Normals[column, row] = hit.Normal;
                 }
-                var light = Options.Samples == 1 ? Shade(in ray, in hit) : Vector3.Zero;
+                var light = Options.Samples == 1 ? Shade(in ray, in hit, Time) : Vector3.Zero;
                 for (var sample = 0; Options.Samples > 1 && sample < Options.Samples; sample++)
                 {
-                    var spread = camera.RayThrough(column + (float)random.NextDouble() - 0.5f, row + (float)random.NextDouble() - 0.5f);
-                    var other = Moment.FirstHit(in spread, Time);
-                    light += Shade(in spread, in other) / Options.Samples;
+                    var (shot, when) = Shots[sample];
+                    var spread = shot.RayThrough(column + (float)random.NextDouble() - 0.5f, row + (float)random.NextDouble() - 0.5f);
+                    var other = Moment.FirstHit(in spread, when);
+                    light += Shade(in spread, in other, when) / Options.Samples;
                 }
                 Picture.Colour[column, row] = Develop(light, column, row, random);
             }
         }
 
-        private Vector3 Shade(in Ray ray, in StreetHit hit)
+        private Vector3 Shade(in Ray ray, in StreetHit hit, double time)
         {
             var sky = World.Sky;
             if (!hit.IsHit)
@@ -109,7 +127,7 @@ public sealed class StreetCamera
             var towards = Vector3.Normalize(sky.SunDirection);
             var lit = Vector3.Dot(normal, towards);
             var shadow = new Ray(hit.Point + 2e-3f * normal, towards);
-            var sun = lit > 0 && !Moment.AnyHit(in shadow, Time) ? SunStrength : 0;
+            var sun = lit > 0 && !Moment.AnyHit(in shadow, time) ? SunStrength : 0;
             // Half of the light between the zenith's and the ground's by how far the surface looks up.
             var around = Vector3.Lerp(sky.Ground, 0.5f * (sky.Zenith + sky.Horizon), 0.5f + 0.5f * normal.Z);
             var colour = albedo * (SkyStrength * around + new Vector3(MathF.Max(0, lit) * sun));

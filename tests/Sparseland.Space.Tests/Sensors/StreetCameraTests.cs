@@ -55,6 +55,31 @@ public class StreetCameraTests
     }
 
     [Fact]
+    public void An_open_shutter_blurs_what_moves_and_nothing_else()
+    {
+        var draft = new StreetDraft(1, 0, 300);
+        draft.Pave(StreetPaint.Paving);
+        draft.Put(StreetClass.Van, new(12, -1, 0.5 * Math.PI, 15));
+        draft.Put(StreetClass.Car, new(12, 6, 0.5 * Math.PI, 0));
+        var world = draft.Finish("flat", new SplineTrajectory([RigidPose.Identity, RigidPose.Identity], 10));
+        var sharp = Front.Take(world, 0, CameraOptions.Exact with { Samples = 4 }, 1, 0);
+        var blurred = Front.Take(world, 0, CameraOptions.Exact with { Samples = 4, ShutterSeconds = 0.04 }, 1, 0);
+        Assert.Equal(sharp.Depth.Pixels, blurred.Depth.Pixels);
+        var (moved, elsewhere) = (0, 0);
+        for (var row = 0; row < 80; row++)
+        {
+            for (var column = 0; column < 160; column++)
+            {
+                var changed = sharp.Colour[column, row] != blurred.Colour[column, row];
+                moved += changed && sharp.Objects[column, row] == 1 ? 1 : 0;
+                elsewhere += changed && sharp.Objects[column, row] == 2 ? 1 : 0;
+            }
+        }
+        Assert.True(moved > 50, $"{moved}");
+        Assert.Equal(0, elsewhere);
+    }
+
+    [Fact]
     public void The_left_of_the_vehicle_is_left_in_the_picture_and_up_is_up()
     {
         var camera = Front.At(RigidPose.Identity);

@@ -123,6 +123,7 @@ public static class DriveRecorder
         ["timeFrozen"] = options.Lidar.FreezeTime ? "true" : "false",
         ["rangeNoise"] = options.Lidar.RangeNoise.ToString(CultureInfo.InvariantCulture) + " m",
         ["samplesPerPixel"] = options.Camera.Samples.ToString(CultureInfo.InvariantCulture),
+        ["shutter"] = options.Camera.ShutterSeconds.ToString(CultureInfo.InvariantCulture) + " s",
         ["boxesAndPicturesAt"] = "the middle of the scan",
         ["depthUnit"] = "1/256 m along the optical axis, 0 is sky",
         ["objectNumbers"] = $"actors from 1, scenery from {StreetWorld.FirstSceneryId}",
