@@ -17,15 +17,8 @@ public readonly record struct Cube(Vector3 Minimum, float Size)
     {
         if (points.IsEmpty)
             return new(Vector3.Zero, 1);
-        var (lower, upper) = (points[0], points[0]);
-        for (var i = 0; i < points.Length; i++)
-        {
-            var point = points[i];
-            if (!(float.IsFinite(point.X) && float.IsFinite(point.Y) && float.IsFinite(point.Z)))
-                throw new NumericalException($"point {i} of {points.Length} is ({point.X}, {point.Y}, {point.Z}), and coordinates must be finite; leave it out");
-            lower = Vector3.Min(lower, point);
-            upper = Vector3.Max(upper, point);
-        }
+        if (!PointBounds.TryFind(points, out var lower, out var upper))
+            throw NotFinite(points);
         var extent = upper - lower;
         var side = Math.Max(extent.X, Math.Max(extent.Y, extent.Z));
         if (side == 0)
@@ -43,5 +36,13 @@ public readonly record struct Cube(Vector3 Minimum, float Size)
     {
         var upper = Maximum;
         return point.X >= Minimum.X && point.Y >= Minimum.Y && point.Z >= Minimum.Z && point.X <= upper.X && point.Y <= upper.Y && point.Z <= upper.Z;
+    }
+
+    private static NumericalException NotFinite(ReadOnlySpan<Vector3> points)
+    {
+        var first = 0;
+        while (float.IsFinite(points[first].X) && float.IsFinite(points[first].Y) && float.IsFinite(points[first].Z))
+            first++;
+        return new($"point {first} of {points.Length} is ({points[first].X}, {points[first].Y}, {points[first].Z}), and coordinates must be finite; leave it out");
     }
 }

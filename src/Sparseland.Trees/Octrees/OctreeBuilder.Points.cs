@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Sparseland.Errors;
 using Sparseland.Threads;
 using Sparseland.Trees.Keys;
@@ -56,16 +58,23 @@ public static unsafe partial class OctreeBuilder
 
     private readonly struct PlacePoints(Vector3* points, ulong* words, int shift, int* order, int count, int* items, Vector3* positions) : IParallelWork
     {
+        private const int Ahead = 24;
+
         public void Run(int part)
         {
             var (start, end) = RadixSort.Chunk(part, count);
-            var mask = (1UL << shift) - 1;
             for (var i = start; i < end; i++)
             {
-                var index = order == null ? (int)(words[i] & mask) : order[i];
+                // Points lie anywhere: those of later rounds are asked for while this one is copied.
+                if (Sse.IsSupported && i + Ahead < end)
+                    Sse.Prefetch0(points + Number(i + Ahead));
+                var index = Number(i);
                 items[i] = index;
                 positions[i] = points[index];
             }
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private int Number(int i) => order == null ? (int)(words[i] & ((1UL << shift) - 1)) : order[i];
     }
 }

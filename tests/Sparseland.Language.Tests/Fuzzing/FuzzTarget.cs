@@ -8,13 +8,21 @@ namespace Sparseland.Fuzzing;
 /// <param name="Seeds">Small whole files.</param>
 /// <param name="Read">Reads a damaged one and uses what came out of it.</param>
 /// <param name="BytesPerByte">How many bytes reading may allocate for each byte of the file, beside a fixed allowance.</param>
-internal sealed record FuzzTarget(string Name, IReadOnlyList<byte[]> Seeds, Action<byte[]> Read, int BytesPerByte = 200)
+/// <param name="Repair">Puts the length and the checksum of a damaged file right, so that what lies behind them is reached; null where a format has none. One file in eight stays as it is.</param>
+internal sealed record FuzzTarget(string Name, IReadOnlyList<byte[]> Seeds, Action<byte[]> Read, int BytesPerByte = 200, Func<byte[], byte[]>? Repair = null)
 {
     /// <summary>What reading any file may allocate: messages, exceptions, small tables.</summary>
     private const long Allowance = 1 << 20;
 
+    private const int UnrepairedOneIn = 8;
+
     /// <summary>The damaged file of a number: always the same one.</summary>
-    public byte[] Mutation(long index) => Mutator.Mutate(Seeds, new RandomStream(1, $"fuzz {Name}", (ulong)index));
+    public byte[] Mutation(long index)
+    {
+        var random = new RandomStream(1, $"fuzz {Name}", (ulong)index);
+        var bytes = Mutator.Mutate(Seeds, random);
+        return Repair is null || random.NextInt(UnrepairedOneIn) == 0 ? bytes : Repair(bytes);
+    }
 
     /// <summary>Reads every whole file once, so that tables made at the first use are not counted against a damaged one.</summary>
     public void WarmUp()

@@ -105,6 +105,14 @@ public class TreemapTests
         Assert.True(ConvexPolygon.Contains(flat.Corners(1), new(0, 0)));
     }
 
+    [Theory, MemberData(nameof(Methods))]
+    public void Weights_that_differ_by_more_than_double_precision_can_show_are_laid_out_all_the_same(string method) => Gen.Select(Gen.Int[2, 60], Gen.ULong).Sample((nodes, seed) =>
+    {
+        var map = Treemap.Layout(RandomTrees.Any(nodes, seed, 300), new TreemapOptions { Method = TreemapMethods.Find(method), Directions = 12 });
+        Assert.Equal(1, map.Area(0), 1e-15);
+        Assert.All(Enumerable.Range(0, nodes), node => Assert.Equal(map.Tree.Weight(node) > 0, map.HasRegion(node)));
+    }, iter: 50, seed: "0000KDc4Hx31");
+
     [Fact]
     public void Impossible_settings_are_refused()
     {
