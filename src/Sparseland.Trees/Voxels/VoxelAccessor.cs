@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Sparseland.Trees.Voxels;
 
 /// <summary>
-/// One thread's view of a grid that remembers the brick and the node it was in last, so that neighbouring reads and writes need no search (VDB's value accessor; Museth 2013, section 3.2).
+/// One thread's view of a grid that remembers the brick or tile it was in last, so that neighbouring reads and writes need no search (VDB's value accessor; Museth 2013, section 3.2).
 /// It notices when bricks come and go. Several may read at once while nobody writes.
 /// </summary>
 /// <typeparam name="T">The value.</typeparam>
@@ -18,8 +18,6 @@ public sealed class VoxelAccessor<T> where T : unmanaged
     private int _z = int.MinValue;
     private Brick<T>? _brick;
     private (T Value, bool Active) _tile;
-    private VoxelNode<T>? _node;
-    private ulong _nodeKey = ulong.MaxValue;
 
     internal VoxelAccessor(VoxelGrid<T> grid)
     {
@@ -64,24 +62,20 @@ public sealed class VoxelAccessor<T> where T : unmanaged
 
     private void Find(int x, int y, int z)
     {
-        (_x, _y, _z, _brick) = (x, y, z, null);
-        if (!VoxelCoordinate.InReach(x, y, z))
+        (_x, _y, _z, _version) = (x, y, z, _grid.Version);
+        if (VoxelCoordinate.InReach(x, y, z))
         {
-            _tile = (_grid.Background, false);
-            return;
+            var key = VoxelGrid<T>.BrickKey(x, y, z);
+            if (_grid.NodeOrNone(key >> VoxelNode<T>.Log2Slots) is { } node)
+            {
+                var slot = VoxelGrid<T>.Slot(key);
+                _brick = node.BrickAt(slot);
+                if (_brick is null)
+                    _tile = node.TileAt(slot);
+                return;
+            }
         }
-        var key = VoxelGrid<T>.BrickKey(x, y, z);
-        var nodeKey = key >> VoxelNode<T>.Log2Slots;
-        if (nodeKey != _nodeKey || _version != _grid.Version)
-            (_node, _nodeKey, _version) = (_grid.NodeOrNone(nodeKey), nodeKey, _grid.Version);
-        if (_node is null)
-        {
-            _tile = (_grid.Background, false);
-            return;
-        }
-        _brick = _node.BrickAt(VoxelGrid<T>.Slot(key));
-        if (_brick is null)
-            _tile = _node.TileAt(VoxelGrid<T>.Slot(key));
+        (_brick, _tile) = (null, (_grid.Background, false));
     }
 
     private Brick<T> Make(int x, int y, int z)
