@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Sparseland.Trees.Voxels;
 
@@ -9,6 +10,8 @@ namespace Sparseland.Trees.Voxels;
 /// <typeparam name="T">The value.</typeparam>
 public sealed class VoxelAccessor<T> where T : unmanaged
 {
+    private const int WindowVoxels = 16;
+
     private readonly VoxelGrid<T> _grid;
     private int _version;
 
@@ -33,6 +36,39 @@ public sealed class VoxelAccessor<T> where T : unmanaged
         if (IsElsewhere(x, y, z))
             Find(x, y, z);
         return _brick is { } brick ? brick.Value(Brick<T>.Offset(x, y, z)) : _tile.Value;
+    }
+
+    /// <summary>The values of many voxels anywhere. Their bricks are found some at a time and asked for before any is read, so that the waits for memory overlap: for random places faster than one by one.</summary>
+    /// <param name="places">The voxels.</param>
+    /// <param name="values">Gets one value for each voxel.</param>
+    /// <exception cref="ArgumentException">There are fewer places for values than voxels.</exception>
+    public unsafe void Get(ReadOnlySpan<VoxelCoordinate> places, Span<T> values)
+    {
+        if (values.Length < places.Length)
+            throw new ArgumentException($"{places.Length} voxels have {values.Length} places for values; give one for each", nameof(values));
+        var found = default(Window);
+        for (var begin = 0; begin < places.Length; begin += WindowVoxels)
+        {
+            var count = Math.Min(WindowVoxels, places.Length - begin);
+            for (var i = 0; i < count; i++)
+            {
+                var (x, y, z) = places[begin + i];
+                var key = VoxelGrid<T>.BrickKey(x, y, z);
+                var node = VoxelCoordinate.InReach(x, y, z) ? _grid.NodeOrNone(key >> VoxelNode<T>.Log2Slots) : null;
+                var brick = node?.BrickAt(VoxelGrid<T>.Slot(key));
+                found[i] = brick;
+                if (brick is null)
+                    values[begin + i] = node is null ? _grid.Background : node.TileAt(VoxelGrid<T>.Slot(key)).Value;
+                else if (Sse.IsSupported)
+                    Sse.Prefetch0(Unsafe.AsPointer(ref brick.Value(Brick<T>.Offset(x, y, z))));
+            }
+            for (var i = 0; i < count; i++)
+            {
+                var (x, y, z) = places[begin + i];
+                if (found[i] is { } brick)
+                    values[begin + i] = brick.Value(Brick<T>.Offset(x, y, z));
+            }
+        }
     }
 
     /// <summary>Whether a voxel is active.</summary>
@@ -76,6 +112,12 @@ public sealed class VoxelAccessor<T> where T : unmanaged
             }
         }
         (_brick, _tile) = (null, (_grid.Background, false));
+    }
+
+    [InlineArray(WindowVoxels)]
+    private struct Window
+    {
+        private Brick<T>? _first;
     }
 
     private Brick<T> Make(int x, int y, int z)
