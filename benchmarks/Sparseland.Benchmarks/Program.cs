@@ -7,6 +7,7 @@ using Sparseland.Benchmarks.Speed;
 // "peers" builds the native peers that are installed, so that a measurement need not;
 // "tokenizers FOLDER [GPT2]" measures tokenizers on a folder of texts;
 // "large-checkpoint FOLDER [--width N] [--blocks N]" writes a random model of a billion parameters to try a pruner on;
+// "large-voxels FILE [--gigabytes N] [--memory-mebibytes N]" builds and reads a voxel file larger than the memory it is given, and says what memory it took;
 // anything else goes to BenchmarkDotNet, for full profiles.
 switch (args)
 {
@@ -21,6 +22,8 @@ switch (args)
         return TokenizerSpeed.Run(Console.Out, texts, gpt2 is [var folder] ? folder : null);
     case ["large-checkpoint", { } checkpoint, .. var rest]:
         return LargeCheckpoint.Run(Console.Out, checkpoint, rest);
+    case ["large-voxels", { } voxels, .. var settings]:
+        return LargeVoxels.Run(Console.Out, voxels, settings);
     default:
         BenchmarkSwitcher.FromAssembly(typeof(SpeedCommand).Assembly).Run(args);
         return 0;

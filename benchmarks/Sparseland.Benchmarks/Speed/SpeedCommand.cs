@@ -4,7 +4,7 @@ using Sparseland.Threads;
 
 namespace Sparseland.Benchmarks.Speed;
 
-/// <summary>speed [--quick] [--suite NAME] [--layout TEXT] [--json FILE] [--markdown FILE]: measures, prints, and writes the page from what it measured.</summary>
+/// <summary>speed [--quick] [--suite NAME] [--layout TEXT] [--json FILE] [--markdown FILE]: measures, prints, and writes the page from what it measured; with --page-only it measures nothing and writes the page from the JSON file.</summary>
 internal static class SpeedCommand
 {
     /// <summary>The tables of the page, in its order.</summary>
@@ -51,7 +51,7 @@ internal static class SpeedCommand
         report.Peer = OpenBlas.Description;
         Console.WriteLine($"{report.Machine}; OpenBLAS: {report.Peer}");
         var threads = WorkerPool.ThreadCount;
-        foreach (var suite in Suites.Where(suite => wanted is null || suite.Name == wanted))
+        foreach (var suite in Suites.Where(suite => !options.Contains("--page-only") && (wanted is null || suite.Name == wanted)))
         {
             report.Lines.RemoveAll(line => line.Suite == suite.Name && (layout is null || line.Work.Contains(layout, StringComparison.Ordinal)));
             foreach (var line in suite.Run(quick))

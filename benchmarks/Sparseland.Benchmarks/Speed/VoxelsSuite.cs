@@ -16,7 +16,7 @@ internal sealed class VoxelsSuite : ISpeedSuite
     public string Title => "Voxel grids";
 
     public string Explanation => $"The band of {2 * Band} voxels around a sphere of radius {Radius}, float. Peer: OpenVDB (Debian libopenvdb-dev), FloatGrid on one thread: its accessor's `getValue` and `setValue`, and `memUsage`; "
-        + "all of them called in a loop of C++. In order: brick by brick. Written: into a grid that is empty at first.";
+        + "all of them called in a loop of C++. In order: brick by brick. Written: into a grid that is empty at first. Ours reads voxel after voxel, or thousands with one call.";
 
     public IEnumerable<Measurement> Run(bool quick)
     {
@@ -30,14 +30,16 @@ internal sealed class VoxelsSuite : ISpeedSuite
         var theirs = hasPeer ? OpenVdb.Create(ordered, values, Band) : 0;
         var sizes = hasPeer ? $"{grid.Bytes / (double)ordered.Length:F2} bytes an active voxel, OpenVDB {OpenVdb.Bytes(theirs) / (double)ordered.Length:F2}" : $"{grid.Bytes / (double)ordered.Length:F2} bytes an active voxel";
         var rounds = quick ? 3 : 7;
-        foreach (var (name, places, read, written) in new[] { ("random", shuffled, 1.5, 2.0), ("in order", ordered, 1.0, 0.0) })
+        var buffer = new float[4096];
+        foreach (var (name, places, readGoal, writeGoal) in new[] { ("random", shuffled, 1.5, 2.0), ("in order", ordered, 1.0, 0.0) })
         {
             var rivals = hasPeer ? new List<Rival> { new("OpenVDB", _ => OpenVdb.Read(theirs, places)) } : [];
-            rivals.Add(new("Sparseland", _ => Sum(grid, places)));
-            yield return Rate($"{places.Length / 1e6:F1} M voxels read {name}, {sizes}", places.Length, Rivals.Measure(rivals, 1, rounds, 0.01), read);
+            rivals.Add(new("Sparseland, one by one", _ => Sum(grid, places)));
+            rivals.Add(new("Sparseland", _ => Sum(grid, places, read: buffer)));
+            yield return Rate($"{places.Length / 1e6:F1} M voxels read {name}, {sizes}", places.Length, Rivals.Measure(rivals, 1, rounds, 0.01), readGoal);
             rivals = hasPeer ? [new("OpenVDB", _ => OpenVdb.Release(OpenVdb.Create(places, null, 0)))] : [];
             rivals.Add(new("Sparseland", _ => Write(places)));
-            yield return Rate($"{places.Length / 1e6:F1} M voxels written {name}", places.Length, Rivals.Measure(rivals, 1, rounds, 0.01), written);
+            yield return Rate($"{places.Length / 1e6:F1} M voxels written {name}", places.Length, Rivals.Measure(rivals, 1, rounds, 0.01), writeGoal);
         }
         if (hasPeer)
             OpenVdb.Release(theirs);
@@ -68,6 +70,19 @@ internal sealed class VoxelsSuite : ISpeedSuite
         var sum = 0f;
         foreach (var place in places)
             sum += accessor.Get(place.X, place.Y, place.Z);
+        return sum;
+    }
+
+    private static float Sum(VoxelGrid<float> voxels, VoxelCoordinate[] places, float[] read)
+    {
+        var accessor = voxels.Accessor();
+        var sum = 0f;
+        for (var begin = 0; begin < places.Length; begin += read.Length)
+        {
+            var count = Math.Min(read.Length, places.Length - begin);
+            accessor.Get(places.AsSpan(begin, count), read);
+            sum += TensorPrimitives.Sum<float>(read.AsSpan(0, count));
+        }
         return sum;
     }
 

@@ -17,7 +17,7 @@ internal static unsafe class HilbertOrder
     /// <summary>Runs in one cell up to this length are left in the order of their points.</summary>
     private const int LongestRun = 64;
 
-    /// <summary>The points' numbers in the order of the curve; equal places by rising number.</summary>
+    /// <summary>The points' numbers in the order of the curve, equal places by rising number; as they come when one is not finite.</summary>
     public static int[] Of(ReadOnlySpan<Vector3> points)
     {
         var keys = new ulong[points.Length];

@@ -25,23 +25,34 @@ internal static unsafe class FrozenFile
     /// <param name="kind">Eight letters.</param>
     /// <param name="header">The header, the kind's own fields filled in.</param>
     /// <param name="buffer">The structure, in whose place for the header nothing is looked at; whole words.</param>
-    public static void Write(string path, string kind, byte[] header, TensorStorage<byte> buffer)
+    public static void Write(string path, string kind, byte[] header, TensorStorage<byte> buffer) => Write(path, kind, header, buffer.Length, stream =>
+    {
+        for (var at = (long)header.Length; at < buffer.Length; at += PieceBytes)
+            stream.Write(buffer.Slice(at, (int)Math.Min(PieceBytes, buffer.Length - at)));
+    });
+
+    /// <summary>The same for a structure that is made while it is written.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="kind">Eight letters.</param>
+    /// <param name="header">The header, the kind's own fields filled in.</param>
+    /// <param name="length">Bytes of the whole, header included; whole words.</param>
+    /// <param name="write">Writes all that comes after the header.</param>
+    public static void Write(string path, string kind, byte[] header, long length, Action<ChecksumStream> write)
     {
         if (!BitConverter.IsLittleEndian)
             throw new UnsupportedException($"{path} cannot be written: frozen files are little-endian, and so must the processor be");
         Encoding.ASCII.GetBytes(kind, header);
         BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(8), Version);
-        BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(16), buffer.Length);
+        BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(16), length);
         BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(ChecksumPlace), 0);
-        var crc = Continue(uint.MaxValue, header);
-        for (var at = (long)header.Length; at < buffer.Length; at += PieceBytes)
-            crc = Continue(crc, buffer.Slice(at, (int)Math.Min(PieceBytes, buffer.Length - at)));
-        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(ChecksumPlace), ~crc);
         AtomicFile.Write(path, stream =>
         {
-            stream.Write(header);
-            for (var at = (long)header.Length; at < buffer.Length; at += PieceBytes)
-                stream.Write(buffer.Slice(at, (int)Math.Min(PieceBytes, buffer.Length - at)));
+            var checking = new ChecksumStream(stream);
+            checking.Write(header);
+            write(checking);
+            BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(ChecksumPlace), checking.Checksum);
+            stream.Position = ChecksumPlace;
+            stream.Write(header.AsSpan(ChecksumPlace, sizeof(uint)));
         });
     }
 
@@ -86,7 +97,8 @@ internal static unsafe class FrozenFile
     /// <summary>The exception for a file that is not what it says.</summary>
     public static InvalidFileException Damaged(string path, string place, string problem) => new(path, place, problem, "it is damaged: fetch or write it again");
 
-    private static uint Continue(uint crc, ReadOnlySpan<byte> bytes)
+    /// <summary>Carries a checksum on over whole words.</summary>
+    public static uint Continue(uint crc, ReadOnlySpan<byte> bytes)
     {
         for (var at = 0; at < bytes.Length; at += sizeof(ulong))
             crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes[at..]));

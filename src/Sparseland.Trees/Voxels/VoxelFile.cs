@@ -25,17 +25,7 @@ public static unsafe class VoxelFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(grid);
-        var header = new byte[FrozenVoxelLayout.HeaderBytes];
-        var span = header.AsSpan();
-        BinaryPrimitives.WriteInt32LittleEndian(span[32..], ElementOf<T>());
-        BinaryPrimitives.WriteInt32LittleEndian(span[36..], grid.Layout.Nodes);
-        BinaryPrimitives.WriteInt32LittleEndian(span[40..], grid.Layout.Bricks);
-        BinaryPrimitives.WriteInt32LittleEndian(span[44..], grid.Layout.Tiles);
-        MemoryMarshal.Write(span[48..], grid.Background);
-        // Zeros stand for the frame of a grid that was given none.
-        if (grid.Frame != VoxelFrame.Unit)
-            MemoryMarshal.Write(span[FramePlace..], grid.Frame);
-        FrozenFile.Write(path, FileKind, header, grid.Storage);
+        FrozenFile.Write(path, FileKind, Header(grid.Layout, grid.Background, grid.Frame), grid.Storage);
     }
 
     /// <summary>Whether a file begins as a frozen grid does.</summary>
@@ -90,6 +80,25 @@ public static unsafe class VoxelFile
         CheckIndex(file.Path, storage, layout);
         return new(storage, layout, background, frame);
     }
+
+    /// <summary>The header of a grid, but for its envelope.</summary>
+    internal static byte[] Header<T>(FrozenVoxelLayout layout, T background, VoxelFrame frame) where T : unmanaged
+    {
+        var header = new byte[FrozenVoxelLayout.HeaderBytes];
+        var span = header.AsSpan();
+        BinaryPrimitives.WriteInt32LittleEndian(span[32..], ElementOf<T>());
+        BinaryPrimitives.WriteInt32LittleEndian(span[36..], layout.Nodes);
+        BinaryPrimitives.WriteInt32LittleEndian(span[40..], layout.Bricks);
+        BinaryPrimitives.WriteInt32LittleEndian(span[44..], layout.Tiles);
+        MemoryMarshal.Write(span[48..], background);
+        // Zeros stand for the frame of a grid that was given none.
+        if (frame != VoxelFrame.Unit)
+            MemoryMarshal.Write(span[FramePlace..], frame);
+        return header;
+    }
+
+    /// <summary>Refuses values of a type that the format does not have.</summary>
+    internal static void RequireElement<T>() where T : unmanaged => ElementOf<T>();
 
     private static int Number(MappedFile file, ReadOnlySpan<byte> header, int place, string name, int most)
     {

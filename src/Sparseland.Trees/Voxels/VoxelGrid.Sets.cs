@@ -67,7 +67,7 @@ public sealed partial class VoxelGrid<T>
         }
     }
 
-    private BrickMask MaskOf(ulong nodeKey, int slot) => _nodes.TryGetValue(nodeKey, out var node) ? node.MaskAt(slot) : default;
+    private BrickMask MaskOf(ulong nodeKey, int slot) => _nodes.Find(nodeKey) is { } node ? node.MaskAt(slot) : default;
 
     // Makes inactive background of the voxels that a function picks from each slot's active ones.
     private void DropWhere(Func<ulong, int, BrickMask, BrickMask> pick)

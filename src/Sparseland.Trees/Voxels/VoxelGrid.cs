@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sparseland.Errors;
 using Sparseland.Trees.Keys;
 
@@ -13,7 +14,7 @@ public sealed partial class VoxelGrid<T> where T : unmanaged
 {
     private const int MostNodesFilled = 1 << 22;
 
-    private readonly Dictionary<ulong, VoxelNode<T>> _nodes = [];
+    private readonly NodeTable<T> _nodes = new();
 
     // Counts what may make an accessor's cache wrong.
     private int _version;
@@ -63,7 +64,7 @@ public sealed partial class VoxelGrid<T> where T : unmanaged
         if (!VoxelCoordinate.InReach(x, y, z))
             return Background;
         var key = BrickKey(x, y, z);
-        if (!_nodes.TryGetValue(key >> VoxelNode<T>.Log2Slots, out var node))
+        if (_nodes.Find(key >> VoxelNode<T>.Log2Slots) is not { } node)
             return Background;
         var slot = Slot(key);
         return node.BrickAt(slot) is { } brick ? brick.Value(Brick<T>.Offset(x, y, z)) : node.TileAt(slot).Value;
@@ -75,7 +76,7 @@ public sealed partial class VoxelGrid<T> where T : unmanaged
         if (!VoxelCoordinate.InReach(x, y, z))
             return false;
         var key = BrickKey(x, y, z);
-        return _nodes.TryGetValue(key >> VoxelNode<T>.Log2Slots, out var node)
+        return _nodes.Find(key >> VoxelNode<T>.Log2Slots) is { } node
             && (node.BrickAt(Slot(key)) is { } brick ? brick.Active.Has(Brick<T>.Offset(x, y, z)) : node.TileAt(Slot(key)).Active);
     }
 
@@ -149,7 +150,8 @@ public sealed partial class VoxelGrid<T> where T : unmanaged
 
     internal int Version => _version;
 
-    internal VoxelNode<T>? NodeOrNone(ulong key) => _nodes.GetValueOrDefault(key);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal VoxelNode<T>? NodeOrNone(ulong key) => _nodes.Find(key);
 
     internal ulong[] SortedNodeKeys()
     {
@@ -169,6 +171,7 @@ public sealed partial class VoxelGrid<T> where T : unmanaged
         return node.Split(Slot(key));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ulong BrickKey(int x, int y, int z)
     {
         const int bias = -VoxelCoordinate.Least;
@@ -185,7 +188,7 @@ public sealed partial class VoxelGrid<T> where T : unmanaged
 
     internal VoxelNode<T> Node(ulong key)
     {
-        if (_nodes.TryGetValue(key, out var node))
+        if (_nodes.Find(key) is { } node)
             return node;
         _version++;
         return _nodes[key] = new(Background, active: false);

@@ -56,6 +56,22 @@ public class PointTreeTests
     }
 
     [Fact]
+    public void ALargeBatchGivesWhatItsQueriesGiveAloneAlsoBesideOneThatIsNoNumber()
+    {
+        var tree = PointTree.Build(Uniform(2000, 7));
+        var queries = Uniform(3000, 8);
+        foreach (var isWhole in new[] { true, false })
+        {
+            if (!isWhole)
+                queries[100] = new(float.NaN, 0, 0);
+            var (numbers, squared) = (new int[queries.Length], new float[queries.Length]);
+            tree.Nearest(queries, 1, numbers, squared);
+            for (var i = 0; i < queries.Length; i++)
+                Assert.Equal((tree.Nearest(queries[i], out var square), square), (numbers[i], squared[i]));
+        }
+    }
+
+    [Fact]
     public void TheCurveGoesFromCellToNeighbouringCell()
     {
         // All cells of a lattice of 16^3, whose order must be a path of steps of length one.

@@ -1,3 +1,4 @@
+using Sparseland.Chance;
 using CsCheck;
 using Sparseland.Errors;
 using Sparseland.Trees.Octrees;
@@ -133,5 +134,18 @@ public class VoxelGridTests
         Assert.Throws<ArgumentOutOfRangeException>(() => grid.Fill(new(0, 0, 0), new(0, -1, 0), 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => grid.Dilate(1, (Connectivity)7));
         Assert.Contains("nodes", Assert.Throws<ResourceLimitException>(() => grid.Fill(new(least, least, least), new(most, most, most), 1)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Many_voxels_read_at_once_are_those_read_one_by_one()
+    {
+        var (grid, _) = DenseVoxels.Make(5, 7);
+        grid.Prune();
+        var random = new RandomStream(6, "many");
+        var places = Enumerable.Range(0, 1001).Select(i => i % 97 == 0 ? new VoxelCoordinate(int.MaxValue, 0, int.MinValue) : new(random.NextInt(80) - 40, random.NextInt(80) - 40, random.NextInt(80) - 40)).ToArray();
+        var values = new float[places.Length];
+        grid.Accessor().Get(places, values);
+        Assert.Equal(places.Select(place => grid.Get(place.X, place.Y, place.Z)), values);
+        Assert.Throws<ArgumentException>(() => grid.Accessor().Get(places, values.AsSpan(1)));
     }
 }
