@@ -6,6 +6,8 @@ using Sparseland.Language.Generation;
 using Sparseland.Language.Models;
 using Sparseland.Layouts;
 using Sparseland.Masks;
+using Sparseland.Space.Datasets;
+using Sparseland.Space.Worlds.Drives;
 using Sparseland.Tensors;
 using Sparseland.Trees.Octrees;
 
@@ -59,6 +61,23 @@ for (var i = 0; i < points.Length; i++)
         Console.Error.WriteLine($"octree: the point nearest to point {i} is {nearest[0]}");
         return 1;
     }
+}
+
+var drive = Directory.CreateTempSubdirectory("sparseland-smoke").FullName;
+try
+{
+    var folder = Path.Combine(drive, "drive");
+    var report = DriveRecorder.Record(new() { Rig = "tiny", Format = "nuscenes", Frames = 1 }, folder);
+    var check = DatasetCheck.Run(folder);
+    if (check.Points != report.Points || check.Faults.Count > 0)
+    {
+        Console.Error.WriteLine($"drive: {report.Points} points written, {check.Points} read, {string.Join("; ", check.Faults)}");
+        return 1;
+    }
+}
+finally
+{
+    Directory.Delete(drive, recursive: true);
 }
 
 using var model = LanguageModel.Load(args[0]);

@@ -40,6 +40,9 @@ public sealed class StreetCamera
     /// <summary>Its size and lens, at the origin.</summary>
     public PinholeCamera Pinhole { get; }
 
+    /// <summary>What its lens does to the picture; null for nothing.</summary>
+    public LensDistortion? Lens { get; init; }
+
     /// <summary>The camera where it is when the vehicle has a pose.</summary>
     public PinholeCamera At(RigidPose vehicle) => new(Pinhole.Width, Pinhole.Height, Pinhole.FocalX, Pinhole.FocalY, Pinhole.CentreX, Pinhole.CentreY, (vehicle * Mount).ToMatrix());
 
@@ -61,7 +64,7 @@ public sealed class StreetCamera
         var camera = At(world.Route.At(time).Pose);
         var picture = new CameraPicture(
             camera, new(camera.Width, camera.Height), new(camera.Width, camera.Height), new(camera.Width, camera.Height), new(camera.Width, camera.Height),
-            ExposureAt(time, options.ExposureWander, seed));
+            ExposureAt(time, options.ExposureWander, seed)) { Lens = Lens };
         var half = 0.5 * options.ShutterSeconds;
         var moment = half > 0 ? world.During(time - half, time + half) : world.At(time);
         WorkerPool.Run(camera.Height, new Rows(world, moment, time, Shots(world, time, options, camera), picture, options, seed, "camera " + Name, frame));
@@ -97,7 +100,7 @@ public sealed class StreetCamera
             var random = new RandomStream(Seed, Stream, (ulong)Frame * (ulong)camera.Height + (ulong)row);
             for (var column = 0; column < camera.Width; column++)
             {
-                var ray = camera.RayThrough(column, row);
+                var ray = Picture.RayThrough(camera, column, row);
                 var hit = Moment.FirstHit(in ray, Time);
                 if (hit.IsHit)
                 {
@@ -109,7 +112,7 @@ public sealed class StreetCamera
                 for (var sample = 0; Options.Samples > 1 && sample < Options.Samples; sample++)
                 {
                     var (shot, when) = Shots[sample];
-                    var spread = shot.RayThrough(column + (float)random.NextDouble() - 0.5f, row + (float)random.NextDouble() - 0.5f);
+                    var spread = Picture.RayThrough(shot, column + (float)random.NextDouble() - 0.5f, row + (float)random.NextDouble() - 0.5f);
                     var other = Moment.FirstHit(in spread, when);
                     light += Shade(in spread, in other, when) / Options.Samples;
                 }

@@ -46,7 +46,7 @@ public sealed class EurocDataset
     /// <summary>Whether a folder looks like one.</summary>
     public static bool IsAt(string root) => Directory.Exists(Path.Combine(root, "mav0"));
 
-    /// <summary>Reads a frame. Its pose is that of the true state nearest in time, taken to the LiDAR's axes, or the body's where there is no LiDAR.</summary>
+    /// <summary>Reads a frame. The picture is as it was taken: its projection is the pinhole's, which holds after <see cref="Cameras.LensDistortion.Undistorted"/>. Its pose is that of the true state nearest in time, taken to the LiDAR's axes, or the body's where there is no LiDAR.</summary>
     /// <param name="id">One of <see cref="Ids"/>.</param>
     /// <exception cref="InvalidFileException">The frame is not there, or its cloud is damaged.</exception>
     public Frame Read(long id)

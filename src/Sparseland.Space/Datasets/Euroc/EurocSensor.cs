@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Sparseland.Errors;
 using Sparseland.Files;
+using Sparseland.Space.Cameras;
 using Sparseland.Space.Motion;
 
 namespace Sparseland.Space.Datasets.Euroc;
@@ -18,7 +19,10 @@ public sealed record EurocSensor(string Kind, RigidPose Extrinsics, double RateH
     /// <summary>Focal lengths and optical axis of a camera, in pixels: fx, fy, cx, cy.</summary>
     public (double FocalX, double FocalY, double CentreX, double CentreY) Intrinsics { get; init; }
 
-    /// <summary>Reads the entries used here (sensor_type, T_BS data, rate_hz, resolution, intrinsics); others are passed over.</summary>
+    /// <summary>The radial-tangential distortion of a camera; all zero for none.</summary>
+    public LensDistortion Lens { get; init; } = new(0, 0, 0, 0);
+
+    /// <summary>Reads the entries used here (sensor_type, T_BS data, rate_hz, resolution, intrinsics, distortion_coefficients); others are passed over.</summary>
     /// <exception cref="InvalidFileException">An entry is missing or malformed.</exception>
     public static EurocSensor Read(string path)
     {
@@ -30,7 +34,13 @@ public sealed record EurocSensor(string Kind, RigidPose Extrinsics, double RateH
             return sensor;
         var size = Numbers(path, "resolution", Entry(path, text, "resolution"), 2);
         var pinhole = Numbers(path, "intrinsics", Entry(path, text, "intrinsics"), 4);
-        return sensor with { Resolution = ((int)size[0], (int)size[1]), Intrinsics = (pinhole[0], pinhole[1], pinhole[2], pinhole[3]) };
+        var lens = Numbers(path, "distortion_coefficients", Entry(path, text, "distortion_coefficients"), 4);
+        return sensor with
+        {
+            Lens = new(lens[0], lens[1], lens[2], lens[3]),
+            Resolution = ((int)size[0], (int)size[1]),
+            Intrinsics = (pinhole[0], pinhole[1], pinhole[2], pinhole[3]),
+        };
     }
 
     /// <summary>Writes the file.</summary>
@@ -52,7 +62,7 @@ public sealed record EurocSensor(string Kind, RigidPose Extrinsics, double RateH
             lines.Add("camera_model: pinhole");
             lines.Add($"intrinsics: [{TextTable.Text(Intrinsics.FocalX)}, {TextTable.Text(Intrinsics.FocalY)}, {TextTable.Text(Intrinsics.CentreX)}, {TextTable.Text(Intrinsics.CentreY)}]");
             lines.Add("distortion_model: radial-tangential");
-            lines.Add("distortion_coefficients: [0, 0, 0, 0]");
+            lines.Add($"distortion_coefficients: [{TextTable.Text(Lens.K1)}, {TextTable.Text(Lens.K2)}, {TextTable.Text(Lens.P1)}, {TextTable.Text(Lens.P2)}]");
         }
         TextTable.Write(path, lines);
     }

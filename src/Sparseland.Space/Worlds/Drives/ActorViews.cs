@@ -77,12 +77,15 @@ public static class ActorViews
                 return;
             var (left, right) = (Math.Max(0, (int)MathF.Floor(box.Left)), Math.Min(camera.Width - 1, (int)MathF.Ceiling(box.Right)));
             var (top, bottom) = (Math.Max(0, (int)MathF.Floor(box.Top)), Math.Min(camera.Height - 1, (int)MathF.Ceiling(box.Bottom)));
+            // A lens moves the projection: then every pixel is asked.
+            if (Picture.Lens is not null)
+                (left, right, top, bottom) = (0, camera.Width - 1, 0, camera.Height - 1);
             var (alone, first, last) = (0, (X: int.MaxValue, Y: int.MaxValue), (X: -1, Y: -1));
             for (var row = top; row <= bottom; row++)
             {
                 for (var column = left; column <= right; column++)
                 {
-                    var ray = camera.RayThrough(column, row);
+                    var ray = Picture.RayThrough(camera, column, row);
                     if (!Moment.FirstHitOf(in ray, Time, actor.Id).IsHit)
                         continue;
                     alone++;

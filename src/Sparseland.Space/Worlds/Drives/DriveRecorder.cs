@@ -109,7 +109,10 @@ public static class DriveRecorder
         if (options.Frames is < 1 or > DriveOptions.MostFrames)
             throw new InvalidSettingException($"{options.Frames} frames; give 1 to {DriveOptions.MostFrames}");
         _ = StreetScenes.Summary(options.Scene);
-        return (SensorRig.Of(options.Rig), layout.Make());
+        var rig = SensorRig.Of(options.Rig);
+        return options.Format == "euroc" || rig.Cameras.All(camera => camera.Lens is null)
+            ? (rig, layout.Make())
+            : throw new InvalidSettingException($"the rig {rig.Name} has a camera with a lens, and the layout {options.Format} has no place for its distortion: take euroc, or leave the lens out");
     }
 
     private static SortedDictionary<string, string> Parameters(DriveOptions options) => new(StringComparer.Ordinal)

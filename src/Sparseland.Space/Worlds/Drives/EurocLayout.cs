@@ -44,6 +44,7 @@ internal sealed class EurocLayout : IDriveLayout
             new EurocSensor("camera", camera.Mount, 10)
             {
                 Resolution = (pinhole.Width, pinhole.Height),
+                Lens = camera.Lens ?? new(0, 0, 0, 0),
                 Intrinsics = (pinhole.FocalX, pinhole.FocalY, pinhole.CentreX, pinhole.CentreY),
             }.Write(At(drive, $"cam{i}", "sensor.yaml"));
         }

@@ -1,5 +1,6 @@
 using Sparseland.Errors;
 using Sparseland.Files;
+using Sparseland.Space.Cameras;
 using Sparseland.Space.Motion;
 using Sparseland.Space.Sensors;
 using Sparseland.Space.Views;
@@ -8,7 +9,7 @@ namespace Sparseland.Space.Worlds.Drives;
 
 /// <summary>
 /// A rig as JSON: <c>{"name": "mine", "lidar": {"sensor": "hdl32", "place": [0.9, 0, 1.8]}, "cameras": [{"name": "front", "width": 320, "height": 160, "focal": 200, "place": [0.3, 0, 1.6], "heading": 0}]}</c>.
-/// Places are in metres in the vehicle's axes, headings, pitches and rolls in degrees: heading counter-clockwise from ahead, pitch downwards positive, roll to the right positive.
+/// A camera may have "lens": [k1, k2, p1, p2], see <see cref="LensDistortion"/>; only the layout of EuRoC can say so. Places are in metres in the vehicle's axes, headings, pitches and rolls in degrees: heading counter-clockwise from ahead, pitch downwards positive, roll to the right positive.
 /// </summary>
 internal static class SensorRigFile
 {
@@ -34,11 +35,21 @@ internal static class SensorRigFile
 
     private static StreetCamera Camera(JsonPlace place)
     {
-        RequireKnown(place, "name", "width", "height", "focal", "place", "heading", "pitch", "roll");
+        RequireKnown(place, "name", "width", "height", "focal", "lens", "place", "heading", "pitch", "roll");
         var (width, height) = (place.Required("width").Whole(8, MostPixels), place.Required("height").Whole(8, MostPixels));
         // Without a turn it looks ahead: its right, down and ahead in the vehicle's axes.
         var ahead = Rotation3D.FromColumns(new(0, -1, 0), new(0, 0, -1), new(1, 0, 0));
-        return new(Name(place.Required("name")), width, height, place.Required("focal").Number(1, 100_000), Mount(place, ahead));
+        var camera = new StreetCamera(Name(place.Required("name")), width, height, place.Required("focal").Number(1, 100_000), Mount(place, ahead)) { Lens = Lens(place.Optional("lens")) };
+        camera.Lens?.RequireFor(camera.Pinhole);
+        return camera;
+    }
+
+    private static LensDistortion? Lens(JsonPlace? place)
+    {
+        if (place is null)
+            return null;
+        var values = place.Items().Select(item => (double)item.Number(-10, 10)).ToArray();
+        return values.Length == 4 ? new(values[0], values[1], values[2], values[3]) : throw place.Fault($"{values.Length} numbers", "give four: k1, k2, p1, p2");
     }
 
     private static RigidPose Mount(JsonPlace place, Rotation3D axes)
