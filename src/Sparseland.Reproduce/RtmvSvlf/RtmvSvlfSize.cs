@@ -17,11 +17,11 @@ internal sealed record RtmvSvlfSize(
     IReadOnlyList<string> Scenes, int TrainViews, int TestViews, int Pixels, int Samples, double Seconds, LightFieldOptions Shape, int LightFieldRays, NerfOptions Nerf, GridOptions Grid)
 {
     /// <summary>Two scenes, 40 views of 64 x 64; three minutes on two cores for SVLF, thirty for the long NeRF.</summary>
-    public static RtmvSvlfSize Full { get; } = new(TracedViews.Names, 40, 10, 64, 64, 360, new() { Level = 7, Dilation = 1 }, 4096,
+    public static RtmvSvlfSize Full { get; } = new(TracedViews.Names, 40, 10, 64, 64, 360, new() { Level = 7, MinimumHits = 1 }, 4096,
         new() { Layers = 4, Width = 64, BatchRays = 512 }, new() { Side = 96, BatchRays = 4096 });
 
     /// <summary>One scene, small, in less than a minute.</summary>
-    public static RtmvSvlfSize Quick { get; } = new(["clutter"], 24, 4, 32, 24, 2.5, new() { Level = 6, Dilation = 1 }, 1024,
+    public static RtmvSvlfSize Quick { get; } = new(["clutter"], 24, 4, 32, 24, 2.5, new() { Level = 6, MinimumHits = 1 }, 1024,
         new() { Layers = 4, Width = 64, BatchRays = 128, NetworkRate = 2e-3f }, new() { Side = 48, BatchRays = 512 });
 
     /// <summary>Whether this is the quick size.</summary>
