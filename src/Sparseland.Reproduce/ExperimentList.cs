@@ -6,6 +6,7 @@ using Sparseland.Reproduce.FatPolygonalPartitions;
 using Sparseland.Reproduce.FlashLlm;
 using Sparseland.Reproduce.Omnitrees;
 using Sparseland.Reproduce.Owl;
+using Sparseland.Reproduce.RtmvSvlf;
 using Sparseland.Reproduce.S2ft;
 using Sparseland.Reproduce.Sirius;
 using Sparseland.Reproduce.Tyr;
@@ -28,6 +29,7 @@ public static class ExperimentList
         new TyrExperiment(),
         new OmnitreesExperiment(),
         new FatPolygonalPartitionsExperiment(),
+        new RtmvSvlfExperiment(),
     ];
 
     /// <summary>An experiment by name.</summary>

@@ -18,7 +18,7 @@ internal sealed class SvlfVerb : Verb
     private const string CheckpointSuffix = ".checkpoint";
     private static readonly string[] Actions = ["train", "render", "eval"];
 
-    // Fewer views than this leave holes between the voxels that depth hits.
+    // With fewer views than this, voxels that a single depth hits are worth keeping.
     private const int ManyViews = 60;
 
     private readonly Argument<string> _action = new("ACTION") { Description = "train, render or eval." };
@@ -32,7 +32,8 @@ internal sealed class SvlfVerb : Verb
     private readonly Option<int> _level = new("--level") { Description = "Depth of the octree; 2^level voxels along a side.", DefaultValueFactory = _ => 7 };
     private readonly Option<int> _features = new("--features") { Description = "Features at a corner: 4, 8, 12 or 16.", DefaultValueFactory = _ => 8 };
     private readonly Option<int> _voxels = new("--voxels") { Description = "The most voxels that a ray asks.", DefaultValueFactory = _ => 8 };
-    private readonly Option<int?> _dilation = new("--dilation") { Description = "By how many voxels the occupied ones are widened; default: 1 below 60 views with depth, else 0." };
+    private readonly Option<int?> _hits = new("--hits") { Description = "Depth hits that make a voxel occupied; default: 1 below 60 views, else 2." };
+    private readonly Option<int> _dilation = new("--dilation") { Description = "By how many voxels the occupied ones are widened along each axis.", DefaultValueFactory = _ => 0 };
     private readonly Option<bool> _apart = new("--apart") { Description = "Give every voxel corners of its own." };
     private readonly Option<int> _steps = new("--steps") { Description = "Steps of training.", DefaultValueFactory = _ => 5000 };
     private readonly Option<int> _batch = new("--batch") { Description = "Rays of a step.", DefaultValueFactory = _ => 4096 };
@@ -53,7 +54,7 @@ internal sealed class SvlfVerb : Verb
     ];
 
     public override IEnumerable<Symbol> Symbols =>
-        [_action, _data, _model, _output, _force, _images, _holdOut, _background, _level, _features, _voxels, _dilation, _apart, _steps, _batch, _prune, _view];
+        [_action, _data, _model, _output, _force, _images, _holdOut, _background, _level, _features, _voxels, _hits, _dilation, _apart, _steps, _batch, _prune, _view];
 
     public override int Run(VerbContext context)
     {
@@ -192,7 +193,8 @@ internal sealed class SvlfVerb : Verb
             CoarseLevels = Math.Min(3, context.Get(_level)),
             VoxelsPerRay = context.Get(_voxels),
             SharedCorners = !context.Get(_apart),
-            Dilation = context.Get(_dilation) ?? (hasDepth && views < ManyViews ? 1 : 0),
+            MinimumHits = context.Get(_hits) ?? (views < ManyViews ? 1 : 2),
+            Dilation = context.Get(_dilation),
         },
         new()
         {

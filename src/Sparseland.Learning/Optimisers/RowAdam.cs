@@ -32,8 +32,7 @@ public sealed class RowAdam
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         _options = options ?? new RowAdamOptions();
         Width = width;
-        Means = new float[checked(rows * width)];
-        Squares = new float[rows * width];
+        Moments = new float[checked(2 * rows * width)];
         LastSteps = new int[rows];
         _fade1 = Powers(_options.Beta1);
         _fade2 = Powers(_options.Beta2);
@@ -42,11 +41,8 @@ public sealed class RowAdam
     /// <summary>Values of a row.</summary>
     public int Width { get; }
 
-    /// <summary>The means of gradients as they were at each row's last step; part of the state.</summary>
-    public float[] Means { get; }
-
-    /// <summary>The mean squares of gradients as they were at each row's last step; part of the state.</summary>
-    public float[] Squares { get; }
+    /// <summary>For each row the means of its gradients, then their mean squares, as they were at its last step: beside each other, since rare rows are seldom in a cache. Part of the state.</summary>
+    public float[] Moments { get; }
 
     /// <summary>The step at which each row last had a gradient, 0 for never; part of the state.</summary>
     public int[] LastSteps { get; }
@@ -69,8 +65,8 @@ public sealed class RowAdam
         // The corrections of the bias: of the fades by as many steps as the run has made.
         var scale = rate / (1 - _fade1[Math.Min(step, LongestMemory)]);
         var squareScale = 1 / (1 - _fade2[Math.Min(step, LongestMemory)]);
-        var means = Means.AsSpan(row * Width, Width);
-        var squares = Squares.AsSpan(row * Width, Width);
+        var means = Moments.AsSpan(2 * row * Width, Width);
+        var squares = Moments.AsSpan((2 * row + 1) * Width, Width);
         var i = 0;
         for (; Vector128.IsHardwareAccelerated && i + 4 <= Width; i += 4)
         {
@@ -98,8 +94,7 @@ public sealed class RowAdam
         var gathered = new RowAdam(rows.Length, Width, _options);
         for (var i = 0; i < rows.Length; i++)
         {
-            Means.AsSpan(rows[i] * Width, Width).CopyTo(gathered.Means.AsSpan(i * Width));
-            Squares.AsSpan(rows[i] * Width, Width).CopyTo(gathered.Squares.AsSpan(i * Width));
+            Moments.AsSpan(2 * rows[i] * Width, 2 * Width).CopyTo(gathered.Moments.AsSpan(2 * i * Width));
             gathered.LastSteps[i] = LastSteps[rows[i]];
         }
         return gathered;

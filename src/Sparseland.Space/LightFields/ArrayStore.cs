@@ -37,8 +37,7 @@ internal sealed class ArrayStore
 
     public void Add(string name, RowAdam adam)
     {
-        Add($"{name}.mean", adam.Means, adam.Means.Length);
-        Add($"{name}.square", adam.Squares, adam.Squares.Length);
+        Add($"{name}.moments", adam.Moments, adam.LastSteps.Length, 2 * adam.Width);
         Add($"{name}.step", adam.LastSteps, adam.LastSteps.Length);
     }
 
@@ -64,8 +63,7 @@ internal sealed class ArrayStore
 
     public void Read(string name, RowAdam adam)
     {
-        Read($"{name}.mean", adam.Means.AsSpan());
-        Read($"{name}.square", adam.Squares.AsSpan());
+        Read($"{name}.moments", adam.Moments.AsSpan());
         Read($"{name}.step", adam.LastSteps.AsSpan());
     }
 

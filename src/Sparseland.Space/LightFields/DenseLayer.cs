@@ -1,3 +1,4 @@
+using System.Numerics;
 using Sparseland.Chance;
 using Sparseland.Learning.Optimisers;
 using Sparseland.Tensors;
@@ -81,7 +82,10 @@ internal sealed class DenseLayer
         {
             var values = y.Row(row);
             var gradients = gradient.Row(row);
-            for (var i = 0; i < values.Length; i++)
+            var i = 0;
+            for (; i + Vector<float>.Count <= values.Length; i += Vector<float>.Count)
+                Vector.ConditionalSelect(Vector.GreaterThan(new Vector<float>(values[i..]), Vector<float>.Zero), new Vector<float>(gradients[i..]), Vector<float>.Zero).CopyTo(gradients[i..]);
+            for (; i < values.Length; i++)
                 gradients[i] = values[i] > 0 ? gradients[i] : 0;
         }
     }

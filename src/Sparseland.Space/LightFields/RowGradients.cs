@@ -21,9 +21,8 @@ internal sealed class RowGradients
     private readonly int[] _used;
     private readonly int _width;
     private readonly float[] _sums;
-    private readonly int[] _stamps;
+    private readonly bool[] _isTouched;
     private readonly int[][] _touched;
-    private int _stamp;
 
     /// <param name="rows">Rows of the table.</param>
     /// <param name="width">Values of a row, a multiple of four.</param>
@@ -38,7 +37,7 @@ internal sealed class RowGradients
         _used = new int[shards];
         _width = width;
         _sums = new float[checked(rows * width)];
-        _stamps = new int[rows];
+        _isTouched = new bool[rows];
         _touched = [.. Enumerable.Range(0, Buckets).Select(_ => new int[256])];
     }
 
@@ -64,7 +63,6 @@ internal sealed class RowGradients
     /// <summary>Sums all notes, makes the optimiser's step on the rows that have any, and forgets them.</summary>
     public void Step(float[] values, RowAdam adam, int step, float rate)
     {
-        _stamp++;
         WorkerPool.Run(Buckets, new BucketWork(this, values, adam, step, rate));
         _used.AsSpan().Clear();
     }
@@ -90,10 +88,9 @@ internal sealed class RowGradients
             var vectors = _vectors[shard];
             foreach (var note in _notes[shard, bucket].Span)
             {
-                if (_stamps[note.Row] != _stamp)
+                if (!_isTouched[note.Row])
                 {
-                    _stamps[note.Row] = _stamp;
-                    _sums.AsSpan(note.Row * _width, _width).Clear();
+                    _isTouched[note.Row] = true;
                     if (count == touched.Length)
                         Array.Resize(ref touched, 2 * count);
                     touched[count++] = note.Row;
@@ -103,7 +100,12 @@ internal sealed class RowGradients
             _notes[shard, bucket].Clear();
         }
         foreach (var row in touched.AsSpan(0, count))
-            adam.Update(row, step, rate, values.AsSpan(row * _width, _width), _sums.AsSpan(row * _width, _width));
+        {
+            var sum = _sums.AsSpan(row * _width, _width);
+            adam.Update(row, step, rate, values.AsSpan(row * _width, _width), sum);
+            sum.Clear();
+            _isTouched[row] = false;
+        }
     }
 
     /// <summary>sum += weight * vector; lengths are multiples of four.</summary>

@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Sparseland.Trees.Keys;
 using Sparseland.Trees.Octrees;
 
@@ -88,14 +90,18 @@ internal sealed class VoxelLattice
     /// <param name="corners">The rows of its corners.</param>
     /// <param name="local">The place.</param>
     /// <param name="features">The table.</param>
-    /// <param name="destination">Gets them; as wide as the table.</param>
+    /// <param name="destination">Gets them; as wide as the table, a multiple of four.</param>
     public static void Interpolate(ReadOnlySpan<int> corners, Vector3 local, float[] features, Span<float> destination)
     {
         Span<float> weights = stackalloc float[8];
         Weights(local, weights);
-        destination.Clear();
-        for (var corner = 0; corner < 8; corner++)
-            if (weights[corner] != 0)
-                RowGradients.AddScaled(features.AsSpan(corners[corner] * destination.Length, destination.Length), weights[corner], destination);
+        ref var table = ref MemoryMarshal.GetArrayDataReference(features);
+        for (var i = 0; i < destination.Length; i += 4)
+        {
+            var sum = Vector128<float>.Zero;
+            for (var corner = 0; corner < 8; corner++)
+                sum = Vector128.MultiplyAddEstimate(Vector128.LoadUnsafe(ref table, (nuint)(corners[corner] * destination.Length + i)), Vector128.Create(weights[corner]), sum);
+            sum.CopyTo(destination[i..]);
+        }
     }
 }

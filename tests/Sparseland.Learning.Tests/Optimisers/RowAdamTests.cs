@@ -49,8 +49,7 @@ public class RowAdamTests
             adam.Update(row, row + 1, 0.1f, new float[2], [row, -row]);
         var gathered = adam.Gather([3, 1]);
         Assert.Equal([4, 2], gathered.LastSteps);
-        Assert.Equal([.. adam.Means[6..8], .. adam.Means[2..4]], gathered.Means);
-        Assert.Equal([.. adam.Squares[6..8], .. adam.Squares[2..4]], gathered.Squares);
+        Assert.Equal([.. adam.Moments[12..16], .. adam.Moments[4..8]], gathered.Moments);
         Assert.Throws<ArgumentOutOfRangeException>(() => adam.Update(3, 2, 0.1f, new float[2], new float[2]));
     }
 }
