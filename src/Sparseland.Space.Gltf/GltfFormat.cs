@@ -65,7 +65,8 @@ public sealed class GltfFormat : MeshFormat
                 if (vertices is null)
                     continue;
                 var (place, first) = (node.WorldMatrix, positions.Count);
-                positions.AddRange(vertices.Select(vertex => Vector3.Transform(vertex, place)));
+                // A node at the origin leaves numbers as they are, minus zero too.
+                positions.AddRange(place.IsIdentity ? vertices : vertices.Select(vertex => Vector3.Transform(vertex, place)));
                 var painted = primitive.GetVertexAccessor("COLOR_0")?.AsColorArray();
                 hasColours |= painted is not null;
                 colours.AddRange(painted is null ? Enumerable.Repeat(Vector3.One, vertices.Count) : painted.Select(colour => Vector3.Clamp(new(colour.X, colour.Y, colour.Z), Vector3.Zero, Vector3.One)));
