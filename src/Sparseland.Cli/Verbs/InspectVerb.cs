@@ -9,7 +9,7 @@ using Sparseland.Threads;
 
 namespace Sparseland.Cli.Verbs;
 
-/// <summary>What is in a model, how sparse and where; or what this machine can do.</summary>
+/// <summary>What is in a model, how sparse and where, or in a mesh, an octree or a voxel grid; or what this machine can do.</summary>
 internal sealed class InspectVerb : Verb
 {
     private const double OutlierFactor = 5;
@@ -19,20 +19,22 @@ internal sealed class InspectVerb : Verb
     private readonly Option<bool> _outliers = new("--outliers") { Description = "Read the weights and count those beyond 5 times the mean magnitude, by layer." };
     private readonly Option<int?> _context = new("--context") { Description = "Tokens of context the memory is estimated for; default: what the model was made for." };
 
+    private readonly SpaceInspection _space = new();
     private readonly Option<bool> _speed = new("--speed") { Description = "Time the packed matrices and say in which layout each runs here, and why." };
 
     public override string Name => "inspect";
 
-    public override string Summary => "Show a model's parameters, bytes, layouts and sparsity by layer, from its headers; or this machine and its kernels.";
+    public override string Summary => "Show a model's parameters, bytes, layouts and sparsity by layer, from its headers; a mesh's faults, an octree's levels, a voxel grid's bricks; or this machine and its kernels.";
 
     public override IReadOnlyList<(string Command, string Effect)> Examples =>
     [
         ("sparseland inspect my-sparse --outliers", "layers with their sparsity and outliers"),
         ("sparseland inspect my-sparse --speed", "the layouts that its matrices run in on this machine, with the times that decided"),
+        ("sparseland inspect bunny.obj --picture bunny.png", "what is right and wrong with a mesh (or what an octree or a voxel grid holds), and a picture"),
         ("sparseland inspect --machine", "vector instructions, cores, cache, and every kernel in use"),
     ];
 
-    public override IEnumerable<Symbol> Symbols => [_model.Argument, _machine, _outliers, _context, _speed];
+    public override IEnumerable<Symbol> Symbols => [_model.Argument, _machine, _outliers, _context, _speed, .. _space.All];
 
     public override int Run(VerbContext context)
     {
@@ -40,7 +42,10 @@ internal sealed class InspectVerb : Verb
             return Machine(context);
         if (OmnitreeListing.Handles(context.Get(_model.Argument)))
             return OmnitreeListing.Write(context, context.Get(_model.Argument)!);
-        using var checkpoint = Checkpoint.Open(_model.Resolve(context));
+        var path = _model.Resolve(context);
+        if (_space.Run(context, path))
+            return 0;
+        using var checkpoint = Checkpoint.Open(path);
         var inspection = CheckpointInspection.Of(checkpoint, context.Get(_context));
         var model = context.WithProgress(progress => TransformerModel.Load(checkpoint, progress, context.CancellationToken));
         var layers = LayerLayout.Of(model);

@@ -17,6 +17,8 @@ internal static class VerbList
         new TuneVerb(),
         new AdapterVerb(),
         new BenchVerb(),
+        new VoxelizeVerb(),
+        new MeshVerb(),
         new OmnitreeVerb(),
         new WorldVerb(),
         new SvlfVerb(),

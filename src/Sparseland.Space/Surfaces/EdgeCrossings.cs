@@ -32,13 +32,13 @@ internal sealed class EdgeCrossings
             var count = Math.Min(PointsPerBatch, points.Length - start);
             var distances = new float[count];
             var batch = points.AsSpan(start, count);
+            var steps = Steps(inside.AsSpan(start, count), outside.AsSpan(start, count));
             for (var round = 0; round < refinements; round++)
             {
                 field.Distances(batch, distances);
                 Narrow(batch, distances, inside.AsSpan(start, count), outside.AsSpan(start, count), kept.AsSpan(start, count), cells.Level);
             }
-            field.DistancesAndGradients(batch, distances, normals.AsSpan(start, count));
-            RequireNumbers(batch, normals.AsSpan(start, count));
+            AddNormals(field, batch, steps, distances, normals.AsSpan(start, count));
         }
         return new(points, normals);
     }
@@ -76,6 +76,36 @@ internal sealed class EdgeCrossings
             kept[i] = stayed;
             var share = inside[i].W / (inside[i].W - outside[i].W);
             points[i] = Vector4.Lerp(inside[i], outside[i], float.IsFinite(share) ? share : 0.5f).AsVector3();
+        }
+    }
+
+    // How far from a crossing its normal is asked for: at the surface itself a distance's gradient is rounding, or not there.
+    private static Vector3[] Steps(ReadOnlySpan<Vector4> inside, ReadOnlySpan<Vector4> outside)
+    {
+        const float share = 0.02f;
+        var steps = new Vector3[inside.Length];
+        for (var i = 0; i < steps.Length; i++)
+            steps[i] = share * (outside[i] - inside[i]).AsVector3();
+        return steps;
+    }
+
+    // The mean of the gradients a step before and a step behind each crossing.
+    private static void AddNormals(IBatchField field, ReadOnlySpan<Vector3> points, Vector3[] steps, float[] distances, Span<Vector3> normals)
+    {
+        var (places, gradients) = (new Vector3[points.Length], new Vector3[points.Length]);
+        for (var side = -1; side <= 1; side += 2)
+        {
+            for (var i = 0; i < places.Length; i++)
+                places[i] = points[i] + side * steps[i];
+            field.DistancesAndGradients(places, distances, gradients);
+            RequireNumbers(places, gradients);
+            for (var i = 0; i < gradients.Length; i++)
+                normals[i] += gradients[i];
+        }
+        for (var i = 0; i < normals.Length; i++)
+        {
+            var length = normals[i].Length();
+            normals[i] = length > 0 ? normals[i] / length : Vector3.Zero;
         }
     }
 

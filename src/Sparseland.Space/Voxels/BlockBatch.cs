@@ -54,8 +54,7 @@ internal sealed unsafe class BlockBatch(int blocks, bool coloured)
                 var triangle = nearest[voxel];
                 var (a, b, c) = lattice.Corners(triangle);
                 TriangleDistance.Nearest(lowest + new Vector3(voxel & 7, (voxel >> 3) & 7, voxel >> 6), a, b, c, out _, out var u, out var v);
-                var (first, second, third) = (mesh.Colours![mesh.Triangles[3 * triangle]], mesh.Colours[mesh.Triangles[3 * triangle + 1]], mesh.Colours[mesh.Triangles[3 * triangle + 2]]);
-                _colours[block * BlockDistances.Voxels + voxel] = VoxelColours.Pack((1 - u - v) * first + u * second + v * third);
+                _colours[block * BlockDistances.Voxels + voxel] = VoxelColours.Pack(MeshPaint.At(mesh, triangle, u, v));
             }
         }
     }

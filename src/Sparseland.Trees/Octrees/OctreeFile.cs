@@ -35,6 +35,16 @@ public static class OctreeFile
         FrozenFile.Write(path, FileKind, header, tree.Storage);
     }
 
+    /// <summary>Whether a file begins as a frozen octree does.</summary>
+    /// <exception cref="InvalidFileException">There is no such file.</exception>
+    public static bool IsOctreeFile(string path)
+    {
+        var file = MappedFile.Open(path);
+        var begins = file.Length >= FileKind.Length && file.Slice(0, FileKind.Length).SequenceEqual("SPOCTREE"u8);
+        GC.KeepAlive(file);
+        return begins;
+    }
+
     /// <summary>Maps a tree and checks all of it, which reads the file once.</summary>
     /// <exception cref="InvalidFileException">There is no such file, or it is damaged; says where.</exception>
     /// <exception cref="UnsupportedException">It is of another version.</exception>
