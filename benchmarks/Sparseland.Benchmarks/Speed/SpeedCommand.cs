@@ -23,6 +23,7 @@ internal static class SpeedCommand
         new TrainingSuite(),
         new TuningSuite(),
         new TreesSuite(),
+        new TracingSuite(),
         new OmnitreeSuite(),
         new WorldsSuite(),
         new RaysSuite(),

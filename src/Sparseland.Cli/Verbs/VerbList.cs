@@ -21,6 +21,7 @@ internal static class VerbList
         new MeshVerb(),
         new OmnitreeVerb(),
         new WorldVerb(),
+        new RenderVerb(),
         new SvlfVerb(),
         new ReproduceVerb(),
     ];

@@ -48,6 +48,9 @@ internal sealed class JsonPlace(string file, string path, JsonElement element)
         return element.GetString()!;
     }
 
+    /// <summary>True or false.</summary>
+    public bool Truth() => Kind is JsonValueKind.True or JsonValueKind.False ? element.GetBoolean() : throw Fault($"found {element.ValueKind.ToString().ToLowerInvariant()} where true or false belongs", "correct it");
+
     /// <summary>A finite number.</summary>
     public float Number()
     {

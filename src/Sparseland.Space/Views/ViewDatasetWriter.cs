@@ -57,6 +57,16 @@ public sealed class ViewDatasetWriter : IDisposable
         }
     }
 
+    /// <summary>Writes a further layer of the view that was added last, one value a pixel.</summary>
+    /// <param name="layer">Its name, in small letters.</param>
+    /// <param name="image">The layer.</param>
+    public void AddLayer(string layer, Image<float> image) => PfmFile.Write(FurtherLayer(layer), image);
+
+    /// <summary>Writes a further layer of the view that was added last, three values a pixel.</summary>
+    /// <param name="layer">Its name, in small letters.</param>
+    /// <param name="image">The layer.</param>
+    public void AddLayer(string layer, Image<Vector3> image) => PfmFile.Write(FurtherLayer(layer), image);
+
     /// <summary>Writes the transforms files and gives the folder its name.</summary>
     /// <param name="bounds">A box around all that is seen; <see cref="Box3.Empty"/> when not known.</param>
     /// <param name="origin">How the set was made, by name.</param>
@@ -77,6 +87,16 @@ public sealed class ViewDatasetWriter : IDisposable
 
     /// <summary>Ends the writing; a folder that was not committed is deleted.</summary>
     public void Dispose() => _folder.Dispose();
+
+    private string FurtherLayer(string layer)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(layer);
+        if (_frames.Count == 0)
+            throw new InvalidOperationException("a layer belongs to a view: add the view first");
+        var file = $"{_frames[^1].Name}_{layer}.pfm";
+        _frames[^1].Layers.Add(($"{layer}_file_path", $"./{file}"));
+        return Place(file);
+    }
 
     private string Place(string file) => Path.Combine(_folder.WorkFolder, file);
 

@@ -28,6 +28,9 @@ public sealed record Sky
     /// <summary>Radiance by direction instead of the gradient: columns go around from +x over +y, rows from the zenith to below. Null for the gradient.</summary>
     public Image<Vector3>? Map { get; init; }
 
+    /// <summary>The file the picture was read from, as scene files name it; null when it was made in memory.</summary>
+    public string? MapFile { get; init; }
+
     /// <summary>No light at all.</summary>
     public static Sky Dark { get; } = new();
 
@@ -42,8 +45,9 @@ public sealed record Sky
         Horizon = new(0.80f, 0.86f, 0.95f),
         Ground = new(0.25f, 0.23f, 0.20f),
         SunDirection = sunDirection,
-        SunAngle = 0.03f,
-        SunRadiance = new(3200, 2900, 2400),
+        // As bright as the real one, but broader: shadows get soft borders, and mirrored suns less noise.
+        SunAngle = 0.08f,
+        SunRadiance = new(450, 408, 338),
     };
 
     /// <summary>Whether any light comes from it.</summary>
