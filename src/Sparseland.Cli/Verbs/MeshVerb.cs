@@ -87,7 +87,7 @@ internal sealed class MeshVerb : Verb
         }
         catch (MismatchException fault)
         {
-            throw new MismatchException($"{path}: {fault.Message} (--unsigned)");
+            throw new MismatchException($"{path}: {fault.Message}{(fault.Message.Contains("unsigned", StringComparison.Ordinal) ? " (--unsigned)" : "")}");
         }
     }
 }

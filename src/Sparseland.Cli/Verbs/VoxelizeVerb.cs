@@ -106,7 +106,7 @@ internal sealed class VoxelizeVerb : Verb
         }
         catch (MismatchException fault)
         {
-            throw new MismatchException($"{path}: {fault.Message} (--unsigned)");
+            throw new MismatchException($"{path}: {fault.Message}{(fault.Message.Contains("unsigned", StringComparison.Ordinal) ? " (--unsigned)" : "")}");
         }
     }
 }
