@@ -16,7 +16,7 @@ internal static class NeuralTable
     {
         var options = context.Quick
             ? new NeuralFieldOptions { Samples = 20_000, Batch = 2048, Steps = 250, Width = 64, LearningRate = 1e-3, Noise = 0.002 }
-            : new NeuralFieldOptions { Steps = 1000, Noise = 0.002 };
+            : new NeuralFieldOptions { Batch = 2048, Steps = 600, LearningRate = 1e-3, Noise = 0.002 };
         var rows = new List<IReadOnlyList<string>>();
         var (trusted, all) = (new List<double>(), new List<double>());
         string[] names = context.Quick ? ["hemisphere"] : ["hemisphere", "box"];
