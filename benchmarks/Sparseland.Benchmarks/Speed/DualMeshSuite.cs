@@ -1,5 +1,4 @@
 using System.Numerics;
-using Sparseland.Space;
 using Sparseland.Space.Fields;
 using Sparseland.Space.Meshes;
 using Sparseland.Space.Surfaces.DualMesh;
