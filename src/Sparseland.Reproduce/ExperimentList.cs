@@ -2,6 +2,7 @@ using Sparseland.Errors;
 using Sparseland.Reproduce.Cfsp;
 using Sparseland.Reproduce.Cospadi;
 using Sparseland.Reproduce.Dsnot;
+using Sparseland.Reproduce.DualMesh;
 using Sparseland.Reproduce.FatPolygonalPartitions;
 using Sparseland.Reproduce.FlashLlm;
 using Sparseland.Reproduce.Omnitrees;
@@ -30,6 +31,7 @@ public static class ExperimentList
         new OmnitreesExperiment(),
         new FatPolygonalPartitionsExperiment(),
         new RtmvSvlfExperiment(),
+        new DualMeshExperiment(),
     ];
 
     /// <summary>An experiment by name.</summary>

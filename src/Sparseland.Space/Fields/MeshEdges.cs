@@ -12,10 +12,12 @@ internal sealed class MeshEdges
     private readonly ulong[] _keys;
     private readonly int[] _corners;
 
-    public MeshEdges(TriangleMesh mesh)
+    /// <param name="mesh">The mesh.</param>
+    /// <param name="weld">False when vertices at equal places shall stay apart, as a cut leaves them.</param>
+    public MeshEdges(TriangleMesh mesh, bool weld = true)
     {
         Mesh = mesh;
-        Vertices = Weld(mesh.Positions);
+        Vertices = weld ? Weld(mesh.Positions) : [.. Enumerable.Range(0, mesh.VertexCount)];
         var count = 0;
         (_keys, _corners) = (new ulong[mesh.Triangles.Length], new int[mesh.Triangles.Length]);
         for (var corner = 0; corner < mesh.Triangles.Length; corner++)

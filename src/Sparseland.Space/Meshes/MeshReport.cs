@@ -63,10 +63,12 @@ public sealed record MeshReport
     public bool IsManifold => NonManifoldEdges == 0 && InconsistentEdges == 0;
 
     /// <summary>Examines a mesh.</summary>
-    public static MeshReport Of(TriangleMesh mesh)
+    /// <param name="mesh">The mesh.</param>
+    /// <param name="weld">False when vertices at equal places shall stay apart, as a cut leaves them.</param>
+    public static MeshReport Of(TriangleMesh mesh, bool weld = true)
     {
         ArgumentNullException.ThrowIfNull(mesh);
-        var edges = new MeshEdges(mesh);
+        var edges = new MeshEdges(mesh, weld);
         var open = new List<int>();
         var (count, crowded, turned) = (0, 0, 0);
         foreach (var all in edges.Groups())

@@ -16,16 +16,20 @@ public static class HoleFilling
     /// <summary>The most edges of a border that is closed: the search takes the cube of it.</summary>
     public const int MostEdges = 64;
 
+    // Against the square of a border's length.
+    private const double LeastArea = 1e-6;
+
     /// <summary>Closes the borders up to a length. Best after <see cref="MeshOrientation"/>: new triangles take the sides of their neighbours.</summary>
-    /// <param name="mesh">The mesh. Vertices at equal places count as one.</param>
+    /// <param name="mesh">The mesh.</param>
     /// <param name="longest">The longest border to close, in metres.</param>
+    /// <param name="weld">Whether vertices at equal places count as one; not after a cut.</param>
     /// <exception cref="InvalidSettingException">The length is negative or NaN.</exception>
-    public static HoleFillingResult Fill(TriangleMesh mesh, double longest)
+    public static HoleFillingResult Fill(TriangleMesh mesh, double longest, bool weld = true)
     {
         ArgumentNullException.ThrowIfNull(mesh);
         if (!(longest >= 0))
             throw new InvalidSettingException($"holes up to {longest} m: give a length of 0 or more");
-        var edges = new MeshEdges(mesh);
+        var edges = new MeshEdges(mesh, weld);
         var open = new List<int>();
         foreach (var group in edges.Groups())
         {
@@ -40,19 +44,16 @@ public static class HoleFilling
             int[] ring = [.. loop.Select(corner => mesh.Triangles[corner]).Reverse()];
             var length = loop.Sum(corner => (double)Vector3.Distance(mesh.Positions[edges.Ends(corner).From], mesh.Positions[edges.Ends(corner).To]));
             var isRing = edges.Ends(loop[^1]).To == edges.Ends(loop[0]).From && loop.Select(corner => edges.Ends(corner).From).Distinct().Count() == loop.Count;
-            if (!isRing || loop.Count is < 3 or > MostEdges || length > longest)
-            {
+            if (isRing && loop.Count is >= 3 and <= MostEdges && length <= longest && Triangulate(mesh.Positions, ring, LeastArea * length * length, triangles))
+                closed++;
+            else
                 left++;
-                continue;
-            }
-            Triangulate(mesh.Positions, ring, triangles);
-            closed++;
         }
         return new(new TriangleMesh(mesh.Positions, [.. triangles], mesh.Colours), closed, left);
     }
 
-    // Least area over all triangulations of the ring, by length of the piece.
-    private static void Triangulate(Vector3[] positions, int[] ring, List<int> triangles)
+    // Least area over all triangulations of the ring, by length of the piece. A slit, such as a cut leaves, has none and stays.
+    private static bool Triangulate(Vector3[] positions, int[] ring, double least, List<int> triangles)
     {
         var count = ring.Length;
         var (areas, splits) = (new double[count, count], new int[count, count]);
@@ -71,6 +72,8 @@ public static class HoleFilling
                 }
             }
         }
+        if (areas[0, count - 1] <= least)
+            return false;
         var pieces = new Stack<(int From, int To)>([(0, count - 1)]);
         while (pieces.TryPop(out var piece))
         {
@@ -81,5 +84,6 @@ public static class HoleFilling
             pieces.Push((piece.From, middle));
             pieces.Push((middle, piece.To));
         }
+        return true;
     }
 }

@@ -20,8 +20,9 @@ public sealed record MeshCertificate(MeshReport Topology, double MeanDistance, d
     /// <summary>Certifies a mesh.</summary>
     /// <param name="mesh">The mesh.</param>
     /// <param name="field">The unsigned distance it was made from.</param>
+    /// <param name="weld">Whether vertices at equal places count as one; not after a cut.</param>
     /// <param name="cancellation">Heeded between batches.</param>
-    public static MeshCertificate Of(TriangleMesh mesh, IBatchField field, CancellationToken cancellation = default)
+    public static MeshCertificate Of(TriangleMesh mesh, IBatchField field, bool weld = true, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(mesh);
         ArgumentNullException.ThrowIfNull(field);
@@ -44,7 +45,7 @@ public sealed record MeshCertificate(MeshReport Topology, double MeanDistance, d
         }
         var count = Math.Max(1, corners.Length + between.Length);
         var mean = (corners.Sum(value => (double)value) + between.Sum(value => (double)value)) / count;
-        return new(MeshReport.Of(mesh), mean, largest, bound);
+        return new(MeshReport.Of(mesh, weld), mean, largest, bound);
     }
 
     /// <summary>The certificate as lines of text.</summary>

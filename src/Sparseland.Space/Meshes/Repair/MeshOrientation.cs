@@ -18,11 +18,13 @@ public static class MeshOrientation
 {
     private const int None = -1;
 
-    /// <summary>Orients a mesh. Vertices at equal places count as one.</summary>
-    public static OrientationResult Orient(TriangleMesh mesh)
+    /// <summary>Orients a mesh.</summary>
+    /// <param name="mesh">The mesh.</param>
+    /// <param name="weld">Whether vertices at equal places count as one; not after a cut.</param>
+    public static OrientationResult Orient(TriangleMesh mesh, bool weld = true)
     {
         ArgumentNullException.ThrowIfNull(mesh);
-        var edges = new MeshEdges(mesh);
+        var edges = new MeshEdges(mesh, weld);
         var (mates, isOpen) = Mates(edges);
         var (seen, turned) = (new bool[mesh.TriangleCount], new bool[mesh.TriangleCount]);
         var (patches, oneSided) = (0, 0);

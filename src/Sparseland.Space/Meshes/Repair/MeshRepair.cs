@@ -9,7 +9,7 @@ namespace Sparseland.Space.Meshes.Repair;
 /// <param name="ClosedHoles">Borders that were closed.</param>
 public sealed record MeshRepairResult(TriangleMesh Mesh, int DroppedTriangles, int CutEdges, int TurnedTriangles, int OneSided, int ClosedHoles);
 
-/// <summary>All repairs in their order: cut to a manifold, orient, close small holes.</summary>
+/// <summary>All repairs in their order: cut to a manifold, orient, close small holes. Vertices that a cut made lie at equal places; judge the result with them apart.</summary>
 public static class MeshRepair
 {
     /// <summary>Repairs a mesh.</summary>
@@ -19,8 +19,8 @@ public static class MeshRepair
     public static MeshRepairResult Repair(TriangleMesh mesh, double longestHole)
     {
         var cut = ManifoldCut.Repair(mesh);
-        var oriented = MeshOrientation.Orient(cut.Mesh);
-        var filled = HoleFilling.Fill(oriented.Mesh, longestHole);
+        var oriented = MeshOrientation.Orient(cut.Mesh, weld: false);
+        var filled = HoleFilling.Fill(oriented.Mesh, longestHole, weld: false);
         return new(filled.Mesh, cut.Dropped, cut.CutEdges, oriented.Turned, oriented.OneSided, filled.Closed);
     }
 }

@@ -54,6 +54,10 @@ public class MeshRepairTests
         Assert.Equal(result.Mesh.Triangles[..2], result.Mesh.Triangles[3..5]);
         Assert.Empty(result.Mesh.Triangles[..6].Intersect(result.Mesh.Triangles[6..]));
         Assert.Equal(4, result.Mesh.TriangleCount);
+        Assert.Equal(0, MeshReport.Of(result.Mesh, weld: false).NonManifoldEdges);
+        var repaired = MeshRepair.Repair(mesh, 0);
+        Assert.Equal((1, 0), (repaired.CutEdges, repaired.OneSided));
+        Assert.True(MeshReport.Of(repaired.Mesh, weld: false).IsManifold);
     }
 
     [Fact]
