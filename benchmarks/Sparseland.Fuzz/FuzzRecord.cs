@@ -77,7 +77,7 @@ internal sealed class FuzzRecord
         var page = new StringBuilder();
         page.Append("# Fuzzing\n\nEvery reader of files from outside reads damaged copies of small files. A reader may accept a file or refuse it in one line that names it; it may not throw anything else, ");
         page.Append("hang, or allocate more than the file justifies (1 MiB and 200 bytes for each byte of the file; 2,000 for compressed archives, tokenizers and trees in JSON, 600 for voxels). What is accepted is used: every tensor is loaded, every matrix multiplied, every leaf, voxel and box is asked for. Frozen trees get their lengths and checksums put right after the damage, seven times in eight.\n\n");
-        page.Append("Mutation *n* of a reader is always the same file (`tests/Sparseland.Language.Tests/Fuzzing`, `tests/Sparseland.Trees.Tests/Fuzzing`); the test suite reads the first 2,000 of each. This page is written by\n\n");
+        page.Append("Mutation *n* of a reader is always the same file (`Fuzzing` in `tests/Sparseland.Language.Tests`, `tests/Sparseland.Trees.Tests` and `tests/Sparseland.Space.Tests`); the test suite reads the first 2,000 of each. This page is written by\n\n");
         page.Append("```\ndotnet run -c Release --project benchmarks/Sparseland.Fuzz -- --count 100000 --record docs/fuzzing.json\n```\n\nwhich goes on where it was interrupted.\n\n");
         page.Append("| reader | mutations | accepted | refused | failures |\n|---|---:|---:|---:|---:|\n");
         foreach (var (name, entry) in Readers)

@@ -19,7 +19,7 @@ using var watch = new Timer(_ =>
         Environment.FailFast($"{name} has not come back for {hangLimit.TotalSeconds} seconds");
 }, null, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5));
 
-foreach (var target in FuzzTargets.All.Concat(FrozenTargets.All).Where(target => only is null || target.Name == only))
+foreach (var target in FuzzTargets.All.Concat(FrozenTargets.All).Concat(MeshTargets.All).Where(target => only is null || target.Name == only))
 {
     var entry = log.Reader(target.Name);
     target.WarmUp();
