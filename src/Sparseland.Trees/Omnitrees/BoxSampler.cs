@@ -9,6 +9,7 @@ namespace Sparseland.Trees.Omnitrees;
 internal sealed class BoxSampler
 {
     private const int BoxesPerPart = 4;
+    private const int BoxesAtOnce = 256;
     private const int MaskOfNone = 0;
 
     private readonly IShapeIndicator _indicator;
@@ -24,17 +25,30 @@ internal sealed class BoxSampler
     }
 
     /// <summary>Finds the best bisection of every box that was not sampled yet.</summary>
-    public void Rank(OmnitreeLocation[] locations, GrowthBox[] boxes) =>
-        Run(locations, boxes, Enumerable.Range(0, boxes.Length).Where(box => !boxes[box].IsSampled), forOccupancy: false);
+    /// <param name="locations">Where the boxes lie.</param>
+    /// <param name="boxes">What is known of them.</param>
+    /// <param name="remaining">Told after every few boxes how many are left.</param>
+    /// <param name="cancellation">Heeded as often.</param>
+    public void Rank(OmnitreeLocation[] locations, GrowthBox[] boxes, Action<int> remaining, CancellationToken cancellation) =>
+        Run(locations, boxes, [.. Enumerable.Range(0, boxes.Length).Where(box => !boxes[box].IsSampled)], forOccupancy: false, remaining, cancellation);
 
     /// <summary>Finds whether every box of which it is not known yet is full: whether more than half of random points in it lie inside.</summary>
-    public void Occupy(OmnitreeLocation[] locations, GrowthBox[] boxes) =>
-        Run(locations, boxes, Enumerable.Range(0, boxes.Length).Where(box => boxes[box].IsOccupied is null), forOccupancy: true);
+    /// <param name="locations">Where the boxes lie.</param>
+    /// <param name="boxes">What is known of them.</param>
+    /// <param name="remaining">Told after every few boxes how many are left.</param>
+    /// <param name="cancellation">Heeded as often.</param>
+    public void Occupy(OmnitreeLocation[] locations, GrowthBox[] boxes, Action<int> remaining, CancellationToken cancellation) =>
+        Run(locations, boxes, [.. Enumerable.Range(0, boxes.Length).Where(box => boxes[box].IsOccupied is null)], forOccupancy: true, remaining, cancellation);
 
-    private void Run(OmnitreeLocation[] locations, GrowthBox[] boxes, IEnumerable<int> chosen, bool forOccupancy)
+    private void Run(OmnitreeLocation[] locations, GrowthBox[] boxes, int[] list, bool forOccupancy, Action<int> remaining, CancellationToken cancellation)
     {
-        int[] list = [.. chosen];
-        WorkerPool.Run((list.Length + BoxesPerPart - 1) / BoxesPerPart, new Work(this, locations, boxes, list, forOccupancy));
+        for (var start = 0; start < list.Length; start += BoxesAtOnce)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var some = list[start..Math.Min(list.Length, start + BoxesAtOnce)];
+            WorkerPool.Run((some.Length + BoxesPerPart - 1) / BoxesPerPart, new Work(this, locations, boxes, some, forOccupancy));
+            remaining(list.Length - start - some.Length);
+        }
     }
 
     private void RankOne(in OmnitreeLocation location, ref GrowthBox box, double[] points, bool[] inside)

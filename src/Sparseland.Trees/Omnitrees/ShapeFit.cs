@@ -33,8 +33,8 @@ public sealed class ShapeFit
     /// <summary>Fits a tree to a body.</summary>
     /// <param name="body">The body.</param>
     /// <param name="options">Budget, criterion, samples and seed.</param>
-    /// <param name="progress">Told the boxes after every batch.</param>
-    /// <param name="cancellation">Heeded between batches.</param>
+    /// <param name="progress">Told the boxes after every few that were sampled.</param>
+    /// <param name="cancellation">Heeded as often.</param>
     /// <exception cref="Errors.InvalidSettingException">An option is out of range.</exception>
     public static ShapeFitResult Grow(IShapeIndicator body, ShapeFitOptions options, IProgress<ProgressReport>? progress = null, CancellationToken cancellation = default)
     {
@@ -53,15 +53,15 @@ public sealed class ShapeFit
             {
                 cancellation.ThrowIfCancellationRequested();
                 _locations = [.. _tree.Boxes()];
-                _sampler.Rank(_locations, _boxes);
+                // A bisection adds half as many boxes as are to be sampled then, so this goes on from where the last batch ended.
+                _sampler.Rank(_locations, _boxes, left => progress?.Report(new("growing", _tree.BoxCount - left / 2, _options.Boxes)), cancellation);
                 grows = _boxes.Any(box => box.Mask != 0);
                 var batch = Choose(goal - _tree.BoxCount);
                 if (batch.Count == 0)
                     break;
                 Bisect(batch);
-                progress?.Report(new("growing", _tree.BoxCount, _options.Boxes));
             }
-            _sampler.Occupy(_locations, _boxes);
+            _sampler.Occupy(_locations, _boxes, left => progress?.Report(new($"filling {_boxes.Length} boxes", _boxes.Length - left, _boxes.Length)), cancellation);
             var shape = new OmnitreeShape(_tree, [.. _boxes.Select(box => box.IsOccupied == true)]);
             _curve.Add(new(_tree.BoxCount, _tree.NodeCount, shape.Bits, _error?.Measure(shape) ?? double.NaN, shape.StructureRatio, shape.OccupancyRatio, shape.InformationDensity));
             if (goal == _options.Boxes || !grows)

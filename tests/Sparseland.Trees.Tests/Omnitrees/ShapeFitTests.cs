@@ -1,4 +1,5 @@
 using Sparseland.Errors;
+using Sparseland.Progress;
 using Sparseland.Trees.Omnitrees;
 
 namespace Sparseland.Trees.Tests.Omnitrees;
@@ -114,6 +115,19 @@ public class ShapeFitTests
     }
 
     [Fact]
+    public void Growth_tells_how_far_it_is_and_can_be_stopped()
+    {
+        var reports = new List<ProgressReport>();
+        var ball = new PredicateShape(2, x => (x[0] - 0.4) * (x[0] - 0.4) + (x[1] - 0.5) * (x[1] - 0.5) < 0.1);
+        ShapeFit.Grow(ball, Small with { Boxes = 300, Curve = false }, new Listener(reports.Add));
+        var growing = reports.Where(report => report.Stage == "growing").Select(report => report.Done).ToArray();
+        Assert.Equal(growing.Order(), growing);
+        Assert.Equal((300, 300), (growing[^1], reports[^1].Done));
+        using var stop = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => ShapeFit.Grow(ball, Small with { Boxes = 300 }, new Listener(_ => stop.Cancel()), stop.Token));
+    }
+
+    [Fact]
     public void Options_out_of_range_are_refused()
     {
         var body = new PredicateShape(3, _ => true);
@@ -130,5 +144,10 @@ public class ShapeFitTests
         Assert.Equal((0.0, 1.0, 0.0), (OmnitreeShape.Entropy(0), OmnitreeShape.Entropy(0.5), OmnitreeShape.Entropy(1)));
         Assert.Equal(0.811278, OmnitreeShape.Entropy(0.25), 6);
         Assert.Throws<MismatchException>(() => new OmnitreeShape(Omnitree.Regular(1, 1), [true]));
+    }
+
+    private sealed class Listener(Action<ProgressReport> heard) : IProgress<ProgressReport>
+    {
+        public void Report(ProgressReport value) => heard(value);
     }
 }
