@@ -3,7 +3,7 @@ using Sparseland.Space.Fields;
 
 namespace Sparseland.Space.Meshes.Repair;
 
-/// <summary>A mesh without edges of more than two triangles.</summary>
+/// <summary>A mesh that was cut at its edges of more than two triangles.</summary>
 /// <param name="Mesh">The mesh.</param>
 /// <param name="Dropped">Triangles that were dropped: without three different corners, or the same as an earlier one.</param>
 /// <param name="CutEdges">Edges of more than two triangles that were cut apart.</param>
@@ -13,6 +13,7 @@ public sealed record CutResult(TriangleMesh Mesh, int Dropped, int CutEdges, int
 /// <summary>
 /// Makes a mesh manifold by cutting (Guéziec, Taubin, Lazarus and Horn, "Cutting and stitching: converting sets of polygons to manifold surfaces", 2001): every corner begins as a vertex of its own, and is joined
 /// across edges. At an edge of more than two triangles those are joined in pairs that continue each other most straightly; what is left over becomes border. No point of the surface moves or is lost.
+/// Where sheets hang together around both ends of an edge no cut parts them, and the edge stays as it is.
 /// </summary>
 public static class ManifoldCut
 {
