@@ -30,6 +30,7 @@ internal static class SpeedCommand
         new NearestSuite(),
         new VoxelsSuite(),
         new DualMeshSuite(),
+        new VoxelizeSuite(),
     ];
 
     public static int Run(string[] options)
