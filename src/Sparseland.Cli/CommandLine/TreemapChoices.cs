@@ -25,7 +25,7 @@ internal sealed class TreemapChoices
         var picture = context.Get(_picture)!.FullName;
         var options = new TreemapOptions { Method = TreemapMethods.Find(context.Get(_method)!), Width = Width, Height = Height, Seed = context.Seed };
         var map = context.WithProgress(progress => Treemap.Layout(source.Tree, options, progress, context.CancellationToken));
-        TreemapPicture.Write(picture, map, new TreemapPictureOptions { Title = source.Title, ToneTitle = source.ToneTitle, Weight = source.Weight });
+        TreemapPicture.Write(picture, map, new TreemapPictureOptions { Title = source.Title, ToneTitle = source.ToneTitle, Weight = source.Weight, ShowLeafNames = source.ShowLeafNames });
         foreach (var warning in source.Tree.Warnings)
             context.Say($"warning: {warning}");
         var leaves = Enumerable.Range(0, source.Tree.Count).Where(node => source.Tree.IsLeaf(node) && map.HasRegion(node)).Select(map.Aspect).ToArray();

@@ -12,9 +12,10 @@ namespace Sparseland.Cli.Verbs;
 /// <param name="Title">Written above.</param>
 /// <param name="ToneTitle">What tones mean; empty for colours by branch.</param>
 /// <param name="Weight">How a weight is written.</param>
-internal sealed record TreemapSource(WeightedTree Tree, string Title, string ToneTitle, Func<double, string> Weight)
+/// <param name="ShowLeafNames">Whether leaves have names worth reading.</param>
+internal sealed record TreemapSource(WeightedTree Tree, string Title, string ToneTitle, Func<double, string> Weight, bool ShowLeafNames = true)
 {
-    private const int MostNodes = 20_000;
+    private const int MostNodes = 6_000;
     private const string BlockPrefix = "layers.";
 
     /// <summary>The tree in a file that is an octree or JSON; null for any other, such as a model.</summary>
@@ -27,7 +28,9 @@ internal sealed record TreemapSource(WeightedTree Tree, string Title, string Ton
         {
             var octree = OctreeFile.Open(path);
             var carries = octree.Kind switch { OctreeKind.Points => "points", OctreeKind.Triangles => "pairs of cell and triangle", _ => "cells" };
-            return new(OctreeWeights.Of(octree, MostNodes), string.Create(CultureInfo.InvariantCulture, $"{name}: {octree.LeafCount:N0} leaves of depth {octree.Depth}, by {carries}"), "empty children", Count);
+            // Nodes above the finest level, which alone have children to tell of.
+            var nodes = Enumerable.Range(0, octree.Depth).Sum(level => (long)octree.NodeCount(level));
+            return new(OctreeWeights.Of(octree, (int)Math.Min(nodes, MostNodes)), string.Create(CultureInfo.InvariantCulture, $"{name}: {octree.LeafCount:N0} leaves of depth {octree.Depth}, by {carries}"), "empty children", Count, ShowLeafNames: false);
         }
         if (!path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
             return null;

@@ -25,7 +25,7 @@ internal sealed class TreemapLabels
         var labels = new TreemapLabels();
         svg.Append("<g text-anchor=\"middle\" pointer-events=\"none\">\n");
         foreach (var node in drawn)
-            if (map.Tree.IsLeaf(node))
+            if (options.ShowLeafNames && map.Tree.IsLeaf(node))
                 labels.AppendLeaf(svg, map, options, node);
         foreach (var node in drawn)
             if (node > 0 && map.Tree.Children(node).Length > 1)

@@ -14,6 +14,9 @@ public sealed record TreemapPictureOptions
     /// <summary>What tones mean, for the scale below ("sparsity"); empty where regions are coloured by branch.</summary>
     public string ToneTitle { get; init; } = "";
 
+    /// <summary>Whether the names of leaves are written into them, and not only those of groups.</summary>
+    public bool ShowLeafNames { get; init; } = true;
+
     /// <summary>How a weight is written.</summary>
     public Func<double, string> Weight { get; init; } = weight => weight.ToString("#,0.###", CultureInfo.InvariantCulture);
 
