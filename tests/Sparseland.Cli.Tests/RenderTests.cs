@@ -23,6 +23,7 @@ public class RenderTests
             Assert.Contains("\"pathVertices\"", output, StringComparison.Ordinal);
             Assert.True(File.Exists(Path.Combine(views, "transforms_test.json")));
             Assert.True(File.Exists(Path.Combine(views, "train", "r_1_depth.pfm")));
+            Assert.True(File.Exists(Path.Combine(views, "mesh.ply")));
         }
         finally
         {

@@ -1,14 +1,16 @@
 using System.Globalization;
 using Sparseland.Progress;
 using Sparseland.Space.Cameras;
+using Sparseland.Space.Meshes;
 using Sparseland.Space.Views;
 using Sparseland.Space.Worlds.Families;
 using Sparseland.Space.Worlds.Files;
+using Sparseland.Space.Worlds.Shapes;
 using Sparseland.Space.Worlds.Tracing;
 
 namespace Sparseland.Space.Worlds;
 
-/// <summary>Renders posed views of a scene into a folder that <see cref="ViewDataset.Read"/> reads: all layers, the scene as scene.json, and the cameras by split.</summary>
+/// <summary>Renders posed views of a scene into a folder that <see cref="ViewDataset.Read"/> reads: all layers, the scene as scene.json, the cameras by split, and of single objects the true surface as mesh.ply.</summary>
 public static class SceneDataset
 {
     /// <summary>Renders and writes; the folder appears whole or not at all.</summary>
@@ -28,6 +30,8 @@ public static class SceneDataset
         var cameras = Cameras(scene, places, options).ToList();
         using var writer = new ViewDatasetWriter(folder, options.Replace) { Exposure = options.Exposure };
         SceneFile.Write(Path.Combine(writer.WorkFolder, "scene.json"), scene);
+        if (places == CameraPlaces.Sphere)
+            MeshFile.Write(Path.Combine(writer.WorkFolder, "mesh.ply"), ShapeMesh.Of(scene));
         var vertices = 0L;
         for (var view = 0; view < cameras.Count; view++)
         {
