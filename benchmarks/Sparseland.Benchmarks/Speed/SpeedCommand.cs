@@ -29,6 +29,7 @@ internal static class SpeedCommand
         new RaysSuite(),
         new NearestSuite(),
         new VoxelsSuite(),
+        new LightFieldSuite(),
         new DualMeshSuite(),
         new VoxelizeSuite(),
     ];
