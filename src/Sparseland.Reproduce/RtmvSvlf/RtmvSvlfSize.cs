@@ -20,7 +20,7 @@ internal sealed record RtmvSvlfSize(
     public static RtmvSvlfSize Full { get; } = new(TracedViews.Names, 40, 10, 64, 64, 360, new() { Level = 7, MinimumHits = 1 }, 4096,
         new() { Layers = 4, Width = 64, BatchRays = 512 }, new() { Side = 96, BatchRays = 4096 });
 
-    /// <summary>One scene, small, in less than a minute.</summary>
+    /// <summary>One kind of scene, small, in about a minute.</summary>
     public static RtmvSvlfSize Quick { get; } = new(["clutter"], 24, 4, 32, 24, 2.5, new() { Level = 6, MinimumHits = 1 }, 1024,
         new() { Layers = 4, Width = 64, BatchRays = 128, NetworkRate = 2e-3f }, new() { Side = 48, BatchRays = 512 });
 
