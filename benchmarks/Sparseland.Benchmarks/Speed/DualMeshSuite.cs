@@ -30,7 +30,7 @@ internal sealed class DualMeshSuite : ISpeedSuite
         {
             WorkerPool.ThreadCount = threads;
             var results = Rivals.Measure([new("Questions alone", _ => record.Replay()), new("Sparseland", _ => DualMeshUdf.Extract(field, options))], threads, quick ? 3 : 5, 0.01);
-            yield return Measurement.FromTimes(Name, $"depth {options.MaximumDepth}, {queries / 1000:N0} thousand questions", threads, "million questions", queries / 1e6, results) with { Goal = Goal };
+            yield return Measurement.FromTimes(Name, $"depth {options.MaximumDepth}, {queries / 1000:N0} thousand questions", threads, "ms per million questions", queries / 1e6, results) with { Goal = Goal };
         }
     }
 

@@ -51,11 +51,12 @@ internal static class SpeedCommand
             suite.Only = layout;
         // Suites can be measured one at a time into the same JSON file; those not measured now keep their lines.
         var report = json is not null && File.Exists(json) ? SpeedReport.Read(json) : new SpeedReport();
-        report.Machine = Machine.Describe();
-        report.Peer = OpenBlas.Description;
+        var measures = !options.Contains("--page-only");
+        if (measures)
+            (report.Machine, report.Peer) = (Machine.Describe(), OpenBlas.Description);
         Console.WriteLine($"{report.Machine}; OpenBLAS: {report.Peer}");
         var threads = WorkerPool.ThreadCount;
-        foreach (var suite in Suites.Where(suite => !options.Contains("--page-only") && (wanted is null || suite.Name == wanted)))
+        foreach (var suite in Suites.Where(suite => measures && (wanted is null || suite.Name == wanted)))
         {
             report.Lines.RemoveAll(line => line.Suite == suite.Name && (layout is null || line.Work.Contains(layout, StringComparison.Ordinal)));
             foreach (var line in suite.Run(quick))

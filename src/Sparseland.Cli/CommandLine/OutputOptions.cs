@@ -17,6 +17,17 @@ internal sealed class OutputOptions(string description)
     public string Resolve(VerbContext context, string? otherwise = null)
     {
         var output = context.Get(_output)?.FullName ?? otherwise ?? throw new InvalidSettingException("no output: give one with -o");
-        return !File.Exists(output) || context.Get(_force) ? output : throw new InvalidSettingException($"{output} exists already: choose another with -o, or replace it with --force");
+        return RequireFree(output, MayReplace(context));
     }
+
+    /// <summary>Whether one is named.</summary>
+    public bool IsNamed(VerbContext context) => context.Get(_output) is not null;
+
+    /// <summary>Whether an existing output may be replaced.</summary>
+    public bool MayReplace(VerbContext context) => context.Get(_force);
+
+    /// <summary>Refuses a file that is there already, before any work.</summary>
+    /// <returns>The file.</returns>
+    public static string RequireFree(string output, bool mayReplace) =>
+        !File.Exists(output) || mayReplace ? output : throw new InvalidSettingException($"{output} exists already: choose another with -o, or replace it with --force");
 }

@@ -96,8 +96,7 @@ internal sealed class AdapterVerb : Verb
         var output = Output(context);
         if (!output.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
             throw new InvalidSettingException($"{output}: an adapter is a file ending in .safetensors");
-        if (File.Exists(output) && !context.Get(_force))
-            throw new InvalidSettingException($"{output} exists already: choose another with -o, or replace it with --force");
+        OutputOptions.RequireFree(output, context.Get(_force));
         var merged = Adapter.Combine([.. files.Select(Load)], context.Get(_exclusive));
         merged.Save(output);
         return List(context, [output]);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Sparseland.Cli.CommandLine;
 using Sparseland.Cli.Output;
+using Sparseland.Errors;
 using Sparseland.Kernels;
 using Sparseland.Language.Checkpoints;
 using Sparseland.Language.Evaluation;
@@ -41,16 +42,24 @@ internal sealed class InspectVerb : Verb
     {
         if (context.Get(_machine))
             return Machine(context);
-        if (OmnitreeListing.Handles(context.Get(_model.Argument)))
-            return OmnitreeListing.Write(context, context.Get(_model.Argument)!);
         var path = _model.Resolve(context);
         if (_treemap.IsWanted(context) && TreemapSource.OfFile(path) is { } source)
         {
             _treemap.Draw(context, source, isAllOfIt: true);
             return 0;
         }
-        if (_space.Run(context, path))
+        var (isOmnitree, isSpace) = (OmnitreeListing.Handles(path), SpaceInspection.Handles(path));
+        if (_treemap.IsWanted(context) && (isOmnitree || isSpace))
+            throw new InvalidSettingException($"--treemap draws a model, an octree or a tree in JSON, and {path} is none of them; leave it out");
+        if (_space.WantsPicture(context) && !isSpace)
+            throw new InvalidSettingException($"--picture draws a mesh, an octree or a voxel grid, and {path} is none of them; a model is drawn by --treemap");
+        if (isOmnitree)
+            return OmnitreeListing.Write(context, path);
+        if (isSpace)
+        {
+            _space.Run(context, path);
             return 0;
+        }
         using var checkpoint = Checkpoint.Open(path);
         var inspection = CheckpointInspection.Of(checkpoint, context.Get(_context));
         var model = context.WithProgress(progress => TransformerModel.Load(checkpoint, progress, context.CancellationToken));

@@ -51,6 +51,8 @@ internal sealed class MeshVerb : Verb
             ?? throw new InvalidSettingException($"--method {name}{Suggestion.For(name, SurfaceMethods.All.Select(known => known.Name))}: expected {string.Join(" or ", SurfaceMethods.All.Select(known => known.Name))}");
         var output = _output.Resolve(context, Path.GetFileNameWithoutExtension(path) + ".ply");
         MeshOptions.RequireFormat(output);
+        if (!MeshOptions.IsMesh(path))
+            RequireMeshFor(context, path);
         var made = NeuralField.IsNeuralField(path) ? OfNetwork(context, NeuralField.Load(path), method)
             : MeshOptions.IsMesh(path) ? Again(context, path, method)
             : method.IsUnsigned ? throw new InvalidSettingException($"--method {name} takes a mesh or a learned distance, and {path} is neither; take marching-cubes or dual-contouring")
@@ -67,16 +69,31 @@ internal sealed class MeshVerb : Verb
             VerbContext.WriteJson(json => SpaceReports.Write(json, output, report));
         else
             SpaceReports.Write(context.Output, output, report);
-        if (context.Get(_certificate) && !context.Json)
-            context.Output.WriteLine(made.Field is null ? "no certificate: a grid or octree is no field" : MeshCertificate.Of(mesh, made.Field, weld: !context.Get(_repair), context.CancellationToken).ToString());
+        if (context.Get(_certificate))
+            Tell(context, made.Field is null ? "no certificate: a grid or octree is no field" : MeshCertificate.Of(mesh, made.Field, weld: !context.Get(_repair), context.CancellationToken).ToString());
         return 0;
+    }
+
+    // Beside JSON the words go where remarks go.
+    private static void Tell(VerbContext context, string text)
+    {
+        if (context.Json)
+            context.Say(text);
+        else
+            context.Output.WriteLine(text);
+    }
+
+    // Options that say how a mesh becomes a field say nothing of what is one.
+    private void RequireMeshFor(VerbContext context, string path)
+    {
+        if (context.Get(_learn) is not null || context.Get(_unsigned))
+            throw new InvalidSettingException($"--learn and --unsigned take a mesh, and {path} is a field already: leave them out");
     }
 
     private static TriangleMesh Repaired(VerbContext context, Made made)
     {
         var result = MeshRepair.Repair(made.Mesh, HoleCells * made.Spacing);
-        if (!context.Json)
-            context.Output.WriteLine($"repaired: {result.DroppedTriangles:N0} triangles dropped, {result.CutEdges:N0} edges cut apart, {result.TurnedTriangles:N0} triangles turned, {result.ClosedHoles:N0} holes closed{(result.OneSided > 0 ? $", {result.OneSided} parts have one side only" : "")}");
+        Tell(context, $"repaired: {result.DroppedTriangles:N0} triangles dropped, {result.CutEdges:N0} edges cut apart, {result.TurnedTriangles:N0} triangles turned, {result.ClosedHoles:N0} holes closed{(result.OneSided > 0 ? $", {result.OneSided} parts have one side only" : "")}");
         return result.Mesh;
     }
 
@@ -108,7 +125,7 @@ internal sealed class MeshVerb : Verb
         if (context.Get(_learn) is { } file)
             return OfNetwork(context, Learn(context, MeshDistanceField.Unsigned(surface), source.Bounds.Widened(BorderCells * spacing), file), method);
         var unsigned = context.Get(_unsigned) || method.IsUnsigned;
-        var field = unsigned ? MeshDistanceField.Unsigned(surface) : Signed(path, surface);
+        var field = unsigned ? MeshDistanceField.Unsigned(surface) : SpaceFiles.Named(path, () => MeshDistanceField.Signed(surface));
         var level = context.Get(_level) ?? (unsigned && !method.IsUnsigned ? spacing : 0);
         var box = source.Bounds.Widened(Math.Max(0, level) + (method.IsUnsigned ? BorderCells : 1.5f) * spacing);
         var mesh = context.WithProgress(progress => method.Extract(new(null, field, box, spacing, level, context.Get(_force), progress, context.CancellationToken)));
@@ -122,18 +139,6 @@ internal sealed class MeshVerb : Verb
         var learned = context.WithProgress(progress => NeuralFieldTrainer.Train(field, bounds, new NeuralFieldOptions { Seed = context.Seed }, progress, context.CancellationToken));
         learned.Save(file);
         return learned;
-    }
-
-    private static MeshDistanceField Signed(string path, Bvh surface)
-    {
-        try
-        {
-            return MeshDistanceField.Signed(surface);
-        }
-        catch (MismatchException fault)
-        {
-            throw new MismatchException($"{path}: {fault.Message}{(fault.Message.Contains("unsigned", StringComparison.Ordinal) ? " (--unsigned)" : "")}");
-        }
     }
 
     private readonly record struct Made(TriangleMesh Mesh, IBatchField? Field, float Spacing);

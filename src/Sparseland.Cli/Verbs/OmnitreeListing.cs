@@ -11,7 +11,7 @@ internal static class OmnitreeListing
     private const string Extension = ".omni";
 
     /// <summary>Whether a path is that of an omnitree, by its extension.</summary>
-    public static bool Handles(string? path) => path is not null && path.EndsWith(Extension, StringComparison.OrdinalIgnoreCase);
+    public static bool Handles(string path) => path.EndsWith(Extension, StringComparison.OrdinalIgnoreCase);
 
     public static int Write(VerbContext context, string path)
     {

@@ -5,7 +5,6 @@ using System.Text.Json;
 using Sparseland.Cli.CommandLine;
 using Sparseland.Cli.Output;
 using Sparseland.Errors;
-using Sparseland.Space.Meshes;
 using Sparseland.Space.Omnitrees;
 using Sparseland.Trees.Omnitrees;
 
@@ -20,15 +19,15 @@ internal sealed class OmnitreeVerb : Verb
         [("omni", ShapeCriterion.Omni1), ("two-tier", ShapeCriterion.TwoTier), ("full", ShapeCriterion.OmniFull), ("octree", ShapeCriterion.Octree)];
 
     private readonly Argument<string> _action = new("ACTION") { Description = "fit MESH, eval BODY MESH, export BODY, or slice BODY." };
-    private readonly Argument<string[]> _files = new("FILES") { Description = "A mesh (.obj, .ply, .stl, .off), a fitted body (.omni), or both.", Arity = ArgumentArity.OneOrMore };
-    private readonly Option<FileInfo?> _output = new("--output", "-o") { Description = "What to make: a body (.omni), a mesh, or a picture (.svg, .png)." };
+    private readonly Argument<string[]> _files = new("FILES") { Description = "A mesh (.obj, .ply, .stl, .off, .glb or .gltf), a fitted body (.omni), or both.", Arity = ArgumentArity.OneOrMore };
+    private readonly OutputOptions _output = new("What to make: a body (.omni), a mesh, or a picture (.svg, .png).");
+    private readonly MeshOptions _meshes = new();
     private readonly Option<int> _boxes = new("--boxes") { Description = "The most boxes of a fit.", DefaultValueFactory = _ => 4096 };
     private readonly Option<string> _tree = new("--tree") { Description = "omni (a box is halved in the dimension that explains most), two-tier (first the box, then the dimension), full (any dimensions at once) or octree.", DefaultValueFactory = _ => "omni" };
     private readonly Option<int> _samples = new("--samples") { Description = "Rows of the sampling design, a power of two; a box is sampled at eight times as many points.", DefaultValueFactory = _ => 512 };
     private readonly Option<bool> _turning = new("--turning") { Description = "Fit the mesh turning about (1, 1, 1): a body in four dimensions." };
     private readonly Option<string[]> _at = new("--at") { Description = "Where to cut, such as z=0.5 or t=0.25; once for each dimension but two.", DefaultValueFactory = _ => [] };
     private readonly Option<string?> _place = new("--place") { Description = "Export at the place and size of this mesh instead of in the unit cube." };
-    private readonly Option<bool> _force = new("--force") { Description = "Replace an existing output." };
 
     public override string Name => "omnitree";
 
@@ -40,7 +39,7 @@ internal sealed class OmnitreeVerb : Verb
         ("sparseland omnitree slice spot.omni --at x=0.5 -o slice.svg", "a picture of the boxes that the plane cuts"),
     ];
 
-    public override IEnumerable<Symbol> Symbols => [_action, _files, _output, _boxes, _tree, _samples, _turning, _at, _place, _force];
+    public override IEnumerable<Symbol> Symbols => [_action, _files, _boxes, _tree, _samples, _turning, _at, _place, _meshes.Up, .. _output.All];
 
     public override int Run(VerbContext context)
     {
@@ -62,7 +61,7 @@ internal sealed class OmnitreeVerb : Verb
         var name = context.Get(_tree)!;
         if (Trees.All(tree => tree.Name != name))
             throw new InvalidSettingException($"--tree {name}{Suggestion.For(name, Trees.Select(tree => tree.Name))}: expected {string.Join(", ", Trees.Select(tree => tree.Name))}");
-        var output = context.Get(_output) is null ? null : Output(context);
+        var output = _output.IsNamed(context) ? _output.Resolve(context) : null;
         var options = new ShapeFitOptions
         {
             Boxes = context.Get(_boxes),
@@ -71,7 +70,7 @@ internal sealed class OmnitreeVerb : Verb
             ErrorSamples = ErrorSamples,
             Seed = context.Seed,
         };
-        var body = Body(path, context.Get(_turning));
+        var body = Body(context, path, context.Get(_turning));
         var fit = context.WithProgress(progress => ShapeFit.Grow(body, options, progress, context.CancellationToken));
         if (output is not null)
             fit.Shape.Save(output);
@@ -88,12 +87,12 @@ internal sealed class OmnitreeVerb : Verb
         return 0;
     }
 
-    private static int Evaluate(VerbContext context, string path, string mesh)
+    private int Evaluate(VerbContext context, string path, string mesh)
     {
         var shape = OmnitreeShape.Load(path);
         if (shape.Dimensions is not (3 or 4))
             throw new MismatchException($"{path} has {shape.Dimensions} dimensions, and a mesh has 3, or 4 when it turns");
-        var error = new ShapeError(Body(mesh, shape.Dimensions == 4), ErrorSamples, context.Seed).Measure(shape);
+        var error = new ShapeError(Body(context, mesh, shape.Dimensions == 4), ErrorSamples, context.Seed).Measure(shape);
         if (context.Json)
         {
             VerbContext.WriteJson(json =>
@@ -114,27 +113,30 @@ internal sealed class OmnitreeVerb : Verb
 
     private int Export(VerbContext context, string path)
     {
-        var output = Output(context);
-        MeshFile.FormatOf(output);
+        var output = _output.Resolve(context);
+        MeshOptions.RequireFormat(output);
         var shape = OmnitreeShape.Load(path);
-        var place = context.Get(_place) is { } given ? new MeshBody(MeshFile.Read(given)) : null;
+        var place = context.Get(_place) is { } given ? SpaceFiles.Named(given, () => new MeshBody(_meshes.Read(context, given))) : null;
         var mesh = ShapeBoxes.ToMesh(shape, place?.Centre ?? new Vector3(0.5f), place?.Extent ?? 1);
-        MeshFile.Write(output, mesh);
+        _meshes.Write(context, output, mesh);
         Wrote(context, output, $"{shape.OccupiedCount} boxes, {mesh.TriangleCount} triangles");
         return 0;
     }
 
     private int Slice(VerbContext context, string path)
     {
-        var output = Output(context);
+        var output = _output.Resolve(context);
         var shape = OmnitreeShape.Load(path);
         if (shape.Dimensions > 4)
             throw new MismatchException($"{path} has {shape.Dimensions} dimensions, and pictures are made of up to 4");
         // From the last dimension on, so that the numbers of the others stay.
-        foreach (var (dimension, value) in context.Get(_at)!.Select(Cut).OrderByDescending(cut => cut.Dimension))
+        var cuts = context.Get(_at)!.Select(Cut).OrderByDescending(cut => cut.Dimension).ToArray();
+        if (cuts.DistinctBy(cut => cut.Dimension).Count() < cuts.Length)
+            throw new InvalidSettingException("--at: a dimension is cut twice; name each once");
+        foreach (var (dimension, value) in cuts)
         {
             if (dimension >= shape.Dimensions)
-                throw new InvalidSettingException($"--at {"xyzt"[dimension]}: there is no such dimension left to cut in {path}; name each once");
+                throw new InvalidSettingException($"--at {"xyzt"[dimension]}: {path} has no such dimension");
             shape = shape.Slice(dimension, value);
         }
         if (shape.Dimensions != 2)
@@ -144,18 +146,10 @@ internal sealed class OmnitreeVerb : Verb
         return 0;
     }
 
-    private static IShapeIndicator Body(string path, bool turning)
+    private IShapeIndicator Body(VerbContext context, string path, bool turning)
     {
-        var mesh = MeshFile.Read(path);
-        try
-        {
-            var shape = new MeshBody(mesh);
-            return turning ? shape.Turning() : shape;
-        }
-        catch (MismatchException fault)
-        {
-            throw new MismatchException($"{path}: {fault.Message}");
-        }
+        var mesh = _meshes.Read(context, path);
+        return SpaceFiles.Named<IShapeIndicator>(path, () => turning ? new MeshBody(mesh).Turning() : new MeshBody(mesh));
     }
 
     private static (int Dimension, double Value) Cut(string text)
@@ -164,12 +158,6 @@ internal sealed class OmnitreeVerb : Verb
         var dimension = parts.Length == 2 && parts[0].Length == 1 ? "xyzt".IndexOf(parts[0], StringComparison.Ordinal) : -1;
         return dimension >= 0 && double.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
             ? (dimension, value) : throw new InvalidSettingException($"--at {text}: expected x, y, z or t, =, and a number from 0 to 1, such as z=0.5");
-    }
-
-    private string Output(VerbContext context)
-    {
-        var output = context.Get(_output)?.FullName ?? throw new InvalidSettingException("no output: give one with -o");
-        return !File.Exists(output) || context.Get(_force) ? output : throw new InvalidSettingException($"{output} exists already: choose another with -o, or replace it with --force");
     }
 
     private static void Wrote(VerbContext context, string output, string content)

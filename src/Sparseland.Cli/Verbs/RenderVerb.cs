@@ -6,7 +6,6 @@ using Sparseland.Cli.Output;
 using Sparseland.Errors;
 using Sparseland.Space.Cameras;
 using Sparseland.Space.Images;
-using Sparseland.Space.Meshes;
 using Sparseland.Space.Views;
 using Sparseland.Space.Worlds;
 using Sparseland.Space.Worlds.Families;
@@ -32,6 +31,7 @@ internal sealed class RenderVerb : Verb
     private readonly Option<float> _exposure = new("--exposure") { Description = "What light is multiplied with for display.", DefaultValueFactory = _ => 1 };
     private readonly Option<bool> _transparent = new("--transparent") { Description = "Leave out the sky behind the scene: pictures get an opacity." };
     private readonly Option<bool> _noise = new("--noise") { Description = "Render one view twice with other chance and say how far they differ." };
+    private readonly MeshOptions _meshes = new();
     private readonly Option<bool> _force = new("--force") { Description = "Replace what is there." };
 
     public override string Name => "render";
@@ -45,13 +45,15 @@ internal sealed class RenderVerb : Verb
         ("sparseland render room -o room.png --camera 2,1,1.6 --target 0,0,1", "a picture from a chosen place; a place inside a wall is refused"),
     ];
 
-    public override IEnumerable<Symbol> Symbols => [_scene, _output, _size, _samples, _views, _validation, _test, _view, _camera, _target, _depth, _exposure, _transparent, _noise, _force];
+    public override IEnumerable<Symbol> Symbols => [_scene, _output, _size, _samples, _views, _validation, _test, _view, _camera, _target, _depth, _exposure, _transparent, _noise, _meshes.Up, _force];
 
     public override int Run(VerbContext context)
     {
-        var (scene, places) = context.WithProgress(_ => Load(context.Get(_scene)!, context.Seed));
         var output = context.Get(_output)!;
         var isPicture = output.EndsWith(".png", StringComparison.OrdinalIgnoreCase);
+        if (isPicture)
+            OutputOptions.RequireFree(output, context.Get(_force));
+        var (scene, places) = context.WithProgress(_ => Load(context));
         var (width, height) = Size(context.Get(_size) ?? (isPicture ? "480x360" : "128"));
         var options = new SceneDatasetOptions
         {
@@ -76,8 +78,6 @@ internal sealed class RenderVerb : Verb
 
     private long Picture(VerbContext context, Scene scene, CameraPlaces places, SceneDatasetOptions options, string output, IProgress<Progress.ProgressReport> progress)
     {
-        if (File.Exists(output) && !options.Replace)
-            throw new InvalidSettingException($"{output} exists already: choose another name, or replace it with --force");
         var rendered = new PathTracer(scene).Render(Camera(context, scene, places, options), options.Render, "picture", progress, context.CancellationToken);
         var view = rendered.View;
         if (view.Alpha is null)
@@ -104,13 +104,14 @@ internal sealed class RenderVerb : Verb
         return camera;
     }
 
-    private static (Scene Scene, CameraPlaces Places) Load(string name, ulong seed)
+    private (Scene Scene, CameraPlaces Places) Load(VerbContext context)
     {
+        var (name, seed) = (context.Get(_scene)!, context.Seed);
         if (SceneFamily.All.FirstOrDefault(family => family.Name == name) is { } known)
             return (known.Generate(seed), known.Cameras);
         if (!File.Exists(name) && !Path.HasExtension(name))
             SceneFamily.Get(name);
-        return MeshFile.IsMesh(name) ? (MeshScene.Of(MeshFile.Read(name), Path.GetFileNameWithoutExtension(name)), CameraPlaces.Hemisphere) : (SceneFile.Read(name), CameraPlaces.Hemisphere);
+        return MeshOptions.IsMesh(name) ? (MeshScene.Of(_meshes.Read(context, name), Path.GetFileNameWithoutExtension(name)), CameraPlaces.Hemisphere) : (SceneFile.Read(name), CameraPlaces.Hemisphere);
     }
 
     // Two pictures that differ by their chance alone differ twice as much, in squares, as each from the truth.

@@ -19,6 +19,20 @@ internal static class SpaceFiles
     /// <summary>The colours beside a grid, or null.</summary>
     public static VoxelGrid<int>? Colours(string grid) => File.Exists(ColoursOf(grid)) ? VoxelFile.Open<int>(ColoursOf(grid)).Thaw() : null;
 
+    /// <summary>Does work on a file's mesh; what is wrong with the mesh is told with the file's name, and with the way out that the verbs have.</summary>
+    /// <exception cref="MismatchException">The mesh does not serve.</exception>
+    public static T Named<T>(string path, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (MismatchException fault)
+        {
+            throw new MismatchException($"{path}: {fault.Message}{(fault.Message.Contains("unsigned", StringComparison.Ordinal) ? " (--unsigned)" : "")}");
+        }
+    }
+
     /// <summary>Whether a file begins as a grid does.</summary>
     public static bool IsGrid(string path) => File.Exists(path) && VoxelFile.IsVoxelFile(path);
 

@@ -20,19 +20,21 @@ internal sealed class SpaceInspection
 
     public IEnumerable<Symbol> All => [_picture, _pixels, _meshes.Up];
 
-    /// <summary>Reports on a file of space.</summary>
-    /// <returns>Whether it is one.</returns>
-    public bool Run(VerbContext context, string path)
+    /// <summary>Whether a path is a file of space.</summary>
+    public static bool Handles(string path) => (File.Exists(path) && MeshOptions.IsMesh(path)) || SpaceFiles.IsOctree(path) || SpaceFiles.IsGrid(path);
+
+    /// <summary>Whether a picture is asked for.</summary>
+    public bool WantsPicture(VerbContext context) => context.Get(_picture) is not null;
+
+    /// <summary>Reports on a file that is one.</summary>
+    public void Run(VerbContext context, string path)
     {
-        if (File.Exists(path) && MeshOptions.IsMesh(path))
-            OfMesh(context, path);
-        else if (SpaceFiles.IsOctree(path))
+        if (SpaceFiles.IsOctree(path))
             OfTree(context, path);
         else if (SpaceFiles.IsGrid(path))
             OfGrid(context, path);
         else
-            return false;
-        return true;
+            OfMesh(context, path);
     }
 
     private void OfMesh(VerbContext context, string path)

@@ -73,8 +73,7 @@ internal sealed class SvlfVerb : Verb
         var output = Output(context);
         if (!output.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
             throw new InvalidSettingException($"{output}: a light field is a file ending in .safetensors");
-        if (File.Exists(output) && !context.Has(_force))
-            throw new InvalidSettingException($"{output} exists already: choose another with -o, or replace it with --force");
+        OutputOptions.RequireFree(output, context.Get(_force));
         var data = Read(context);
         var rays = new RayTable(data.Train, Background(context));
         var (shape, options) = Options(context, data.Train.Count, rays.HasDepth);
@@ -116,7 +115,7 @@ internal sealed class SvlfVerb : Verb
         var field = SparseLightField.Load(Model(context));
         var output = Output(context);
         var views = Chosen(context, Read(context));
-        using var folder = AtomicFolder.Create(output, context.Has(_force));
+        using var folder = AtomicFolder.Create(output, context.Get(_force));
         context.WithProgress(progress =>
         {
             for (var i = 0; i < views.Count; i++)
@@ -176,7 +175,9 @@ internal sealed class SvlfVerb : Verb
             json.WriteNumber("voxels", field.VoxelCount);
             json.WriteNumber("parameters", field.ParameterCount);
             json.WriteNumber("views", views.Count);
-            json.WriteNumber("psnr", mean.Psnr);
+            // Equal pictures have no finite one.
+            if (double.IsFinite(mean.Psnr))
+                json.WriteNumber("psnr", mean.Psnr);
             json.WriteNumber("ssim", mean.Ssim);
             if (double.IsFinite(mean.Depth))
                 json.WriteNumber("depth_error", mean.Depth);

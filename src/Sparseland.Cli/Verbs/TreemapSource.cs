@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Sparseland.Cli.Output;
 using Sparseland.Language.Models;
 using Sparseland.Trees.Octrees;
@@ -24,7 +23,7 @@ internal sealed record TreemapSource(WeightedTree Tree, string Title, string Ton
         if (Directory.Exists(path))
             return null;
         var name = Path.GetFileName(path);
-        if (BeginsLikeAnOctree(path))
+        if (SpaceFiles.IsOctree(path))
         {
             var octree = OctreeFile.Open(path);
             var carries = octree.Kind switch { OctreeKind.Points => "points", OctreeKind.Triangles => "pairs of cell and triangle", _ => "cells" };
@@ -71,11 +70,4 @@ internal sealed record TreemapSource(WeightedTree Tree, string Title, string Ton
     private static double Sparsity(IReadOnlyList<LayerLayout> layers) => 1 - layers.Sum(layer => (double)layer.KeptCount) / layers.Sum(layer => (double)layer.Rows * layer.Columns);
 
     private static string Count(double weight) => weight.ToString("N0", CultureInfo.InvariantCulture);
-
-    private static bool BeginsLikeAnOctree(string path)
-    {
-        var start = new byte[8];
-        using var stream = File.OpenRead(path);
-        return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && Encoding.ASCII.GetString(start) == OctreeFile.FileKind;
-    }
 }

@@ -47,15 +47,21 @@ internal sealed class VoxelizeVerb : Verb
 
     private int Grid(VerbContext context, string path, TriangleMesh mesh, string output)
     {
+        var coloursPlace = SpaceFiles.ColoursOf(output);
+        if (mesh.Colours is not null)
+            OutputOptions.RequireFree(coloursPlace, _output.MayReplace(context));
         var options = new VoxelizeOptions { Spacing = _resolution.Spacing(context, mesh.Bounds), Band = context.Get(_band), Signed = !context.Get(_unsigned) };
-        var voxels = Named(path, () => context.WithProgress(progress => MeshVoxelizer.Voxelize(mesh, options, progress, context.CancellationToken)));
+        var voxels = SpaceFiles.Named(path, () => context.WithProgress(progress => MeshVoxelizer.Voxelize(mesh, options, progress, context.CancellationToken)));
         if (options.Signed)
             voxels.Distances.Prune();
         VoxelFile.Write(output, voxels.Distances.Freeze());
-        var colours = voxels.Colours is null ? null : SpaceFiles.ColoursOf(output);
+        var colours = voxels.Colours is null ? null : coloursPlace;
         if (colours is not null)
             VoxelFile.Write(colours, voxels.Colours!.Freeze());
-        var dense = Dense(mesh, options);
+        else
+            // Colours of the grid that was there before would paint this one.
+            File.Delete(coloursPlace);
+        var (dense, bytes) = (Dense(mesh, options), new FileInfo(output).Length);
         if (context.Json)
         {
             VerbContext.WriteJson(json =>
@@ -67,13 +73,13 @@ internal sealed class VoxelizeVerb : Verb
                 json.WriteBoolean("signed", options.Signed);
                 json.WriteNumber("activeVoxels", voxels.Distances.ActiveCount);
                 json.WriteNumber("bricks", voxels.Distances.BrickCount);
-                json.WriteNumber("bytes", voxels.Distances.Bytes);
+                json.WriteNumber("bytes", bytes);
                 json.WriteNumber("denseVoxels", dense);
                 json.WriteEndObject();
             });
             return 0;
         }
-        context.Output.WriteLine($"{output}: {voxels.Distances.ActiveCount:N0} active voxels of {TextTable.Number(options.Spacing, 6)} in {voxels.Distances.BrickCount:N0} bricks, {TextTable.Bytes(voxels.Distances.Bytes)}; sparsity {TextTable.Percent(1 - voxels.Distances.ActiveCount / dense, 2)} of {dense:N0} voxels in the box");
+        context.Output.WriteLine($"{output}: {voxels.Distances.ActiveCount:N0} active voxels of {TextTable.Number(options.Spacing, 6)} in {voxels.Distances.BrickCount:N0} bricks, {TextTable.Bytes(bytes)}; sparsity {TextTable.Percent(1 - voxels.Distances.ActiveCount / dense, 2)} of {dense:N0} voxels in the box");
         if (colours is not null)
             context.Output.WriteLine($"{colours}: their colours");
         return 0;
@@ -82,7 +88,7 @@ internal sealed class VoxelizeVerb : Verb
     private int Tree(VerbContext context, string path, TriangleMesh mesh, string output)
     {
         var depth = _resolution.Depth(context, mesh.Bounds);
-        var tree = Named(path, () => OctreeBuilder.FromTriangles(mesh.Positions, mesh.Triangles, depth, cancellationToken: context.CancellationToken));
+        var tree = SpaceFiles.Named(path, () => OctreeBuilder.FromTriangles(mesh.Positions, mesh.Triangles, depth, cancellationToken: context.CancellationToken));
         OctreeFile.Write(output, tree);
         if (context.Json)
             VerbContext.WriteJson(json => SpaceReports.Write(json, output, tree));
@@ -95,18 +101,5 @@ internal sealed class VoxelizeVerb : Verb
     {
         var extent = mesh.Bounds.Extent / options.Spacing + new System.Numerics.Vector3(2 * options.Band + 1);
         return Math.Floor(extent.X) * Math.Floor(extent.Y) * Math.Floor(extent.Z);
-    }
-
-    // A fault of the mesh is the file's: its message begins with the name, and a way out that this verb has.
-    private static T Named<T>(string path, Func<T> work)
-    {
-        try
-        {
-            return work();
-        }
-        catch (MismatchException fault)
-        {
-            throw new MismatchException($"{path}: {fault.Message}{(fault.Message.Contains("unsigned", StringComparison.Ordinal) ? " (--unsigned)" : "")}");
-        }
     }
 }

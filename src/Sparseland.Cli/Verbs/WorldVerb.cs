@@ -153,6 +153,7 @@ internal sealed class WorldVerb : Verb
         var output = context.Get(_output) ?? throw new InvalidSettingException("world view: name the PNG to make after -o");
         if (!output.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
             throw new InvalidSettingException($"world view makes a PNG, and {output} does not end in .png");
+        OutputOptions.RequireFree(output, context.Get(_force));
         var frame = FrameFile.Read(path);
         PngFile.Write(output, BirdsEye.Draw(frame, context.Get(_reach), context.Get(_size)));
         if (context.Json)

@@ -1,14 +1,12 @@
 using System.Numerics;
 using Sparseland.Errors;
-using Sparseland.Threads;
 using Sparseland.Trees.Octrees;
 
 namespace Sparseland.Space.Fields;
 
 /// <summary>A distance that is known point by point, with gradients by central differences: six more questions a point.</summary>
-public sealed class DifferenceField : IBatchField
+public sealed class DifferenceField : IBatchField, IPointwiseField
 {
-    private const int Chunk = 256;
     private readonly IDistanceField _field;
     private readonly float _step;
 
@@ -25,22 +23,17 @@ public sealed class DifferenceField : IBatchField
     }
 
     /// <inheritdoc/>
-    public unsafe void Distances(ReadOnlySpan<Vector3> points, Span<float> distances)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(distances.Length, points.Length);
-        fixed (Vector3* from = points)
-        fixed (float* to = distances)
-            WorkerPool.Run((points.Length + Chunk - 1) / Chunk, new Work(this, from, to, null, points.Length));
-    }
+    public void Distances(ReadOnlySpan<Vector3> points, Span<float> distances) => FieldBatch.Distances(this, points, distances);
 
     /// <inheritdoc/>
-    public unsafe void DistancesAndGradients(ReadOnlySpan<Vector3> points, Span<float> distances, Span<Vector3> gradients)
+    public void DistancesAndGradients(ReadOnlySpan<Vector3> points, Span<float> distances, Span<Vector3> gradients) => FieldBatch.DistancesAndGradients(this, points, distances, gradients);
+
+    float IPointwiseField.DistanceAt(Vector3 point) => _field.Distance(point);
+
+    float IPointwiseField.DistanceAt(Vector3 point, out Vector3 gradient)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(distances.Length, points.Length);
-        ArgumentOutOfRangeException.ThrowIfLessThan(gradients.Length, points.Length);
-        fixed (Vector3* from = points, directions = gradients)
-        fixed (float* to = distances)
-            WorkerPool.Run((points.Length + Chunk - 1) / Chunk, new Work(this, from, to, directions, points.Length));
+        gradient = Gradient(point);
+        return _field.Distance(point);
     }
 
     private Vector3 Gradient(Vector3 point)
@@ -48,18 +41,5 @@ public sealed class DifferenceField : IBatchField
         float Along(Vector3 step) => _field.Distance(point + step) - _field.Distance(point - step);
         var slope = new Vector3(Along(new(_step, 0, 0)), Along(new(0, _step, 0)), Along(new(0, 0, _step)));
         return slope == Vector3.Zero ? slope : Vector3.Normalize(slope);
-    }
-
-    private readonly unsafe struct Work(DifferenceField field, Vector3* points, float* distances, Vector3* gradients, int count) : IParallelWork
-    {
-        public void Run(int part)
-        {
-            for (var i = part * Chunk; i < Math.Min(count, (part + 1) * Chunk); i++)
-            {
-                distances[i] = field._field.Distance(points[i]);
-                if (gradients != null)
-                    gradients[i] = field.Gradient(points[i]);
-            }
-        }
     }
 }

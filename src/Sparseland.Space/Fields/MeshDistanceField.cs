@@ -2,16 +2,13 @@ using System.Numerics;
 using Sparseland.Errors;
 using Sparseland.Space.Meshes;
 using Sparseland.Space.Rays;
-using Sparseland.Threads;
 using Sparseland.Trees.Octrees;
 
 namespace Sparseland.Space.Fields;
 
 /// <summary>The exact distance to a mesh's surface, in metres: unsigned for any mesh, signed (negative inside) for closed ones. Its Lipschitz constant is 1. Safe to use from many threads; batches run on all of them.</summary>
-public sealed unsafe class MeshDistanceField : IDistanceField, IBatchField
+public sealed class MeshDistanceField : IDistanceField, IBatchField, IPointwiseField
 {
-    private const int PartPoints = 256;
-
     private readonly Pseudonormals? _normals;
     private readonly WindingNumber? _winding;
 
@@ -78,24 +75,25 @@ public sealed unsafe class MeshDistanceField : IDistanceField, IBatchField
         : throw new InvalidOperationException("an unsigned distance knows no inside; make the field with Signed");
 
     /// <inheritdoc/>
-    public void Distances(ReadOnlySpan<Vector3> points, Span<float> distances)
-    {
-        RequirePlaces(points.Length, distances.Length, nameof(distances));
-        fixed (Vector3* first = points)
-        fixed (float* firstDistance = distances)
-            WorkerPool.Run((points.Length + PartPoints - 1) / PartPoints, new Work(this, first, firstDistance, null, points.Length));
-    }
+    public void Distances(ReadOnlySpan<Vector3> points, Span<float> distances) => FieldBatch.Distances(this, points, distances);
 
     /// <inheritdoc/>
     /// <remarks>On the surface a signed field's gradient is the normal, an unsigned one's zero.</remarks>
-    public void DistancesAndGradients(ReadOnlySpan<Vector3> points, Span<float> distances, Span<Vector3> gradients)
+    public void DistancesAndGradients(ReadOnlySpan<Vector3> points, Span<float> distances, Span<Vector3> gradients) => FieldBatch.DistancesAndGradients(this, points, distances, gradients);
+
+    float IPointwiseField.DistanceAt(Vector3 point) => Distance(point);
+
+    float IPointwiseField.DistanceAt(Vector3 point, out Vector3 gradient)
     {
-        RequirePlaces(points.Length, distances.Length, nameof(distances));
-        RequirePlaces(points.Length, gradients.Length, nameof(gradients));
-        fixed (Vector3* first = points)
-        fixed (float* firstDistance = distances)
-        fixed (Vector3* firstGradient = gradients)
-            WorkerPool.Run((points.Length + PartPoints - 1) / PartPoints, new Work(this, first, firstDistance, firstGradient, points.Length));
+        var nearest = Surface.Closest(point);
+        if (nearest.Triangle < 0)
+        {
+            gradient = new(float.NaN);
+            return float.NaN;
+        }
+        var side = Side(point, nearest);
+        gradient = Gradient(point, nearest, side);
+        return side * MathF.Sqrt(nearest.DistanceSquared);
     }
 
     private float Side(Vector3 point, in SurfacePoint nearest)
@@ -114,34 +112,5 @@ public sealed unsafe class MeshDistanceField : IDistanceField, IBatchField
         var normal = _normals?.At(nearest) ?? (_winding is null ? Vector3.Zero : Surface.Mesh.AreaNormal(nearest.Triangle));
         length = normal.Length();
         return length > 0 ? normal / length : Vector3.Zero;
-    }
-
-    private static void RequirePlaces(int points, int places, string name)
-    {
-        if (places < points)
-            throw new ArgumentException($"{points} points have {places} places; give one for each", name);
-    }
-
-    private readonly struct Work(MeshDistanceField field, Vector3* points, float* distances, Vector3* gradients, int count) : IParallelWork
-    {
-        public void Run(int part)
-        {
-            var end = Math.Min(count, (part + 1) * PartPoints);
-            for (var i = part * PartPoints; i < end; i++)
-            {
-                var nearest = field.Surface.Closest(points[i]);
-                if (nearest.Triangle < 0)
-                {
-                    distances[i] = float.NaN;
-                    if (gradients is not null)
-                        gradients[i] = new(float.NaN);
-                    continue;
-                }
-                var side = field.Side(points[i], nearest);
-                distances[i] = side * MathF.Sqrt(nearest.DistanceSquared);
-                if (gradients is not null)
-                    gradients[i] = field.Gradient(points[i], nearest, side);
-            }
-        }
     }
 }

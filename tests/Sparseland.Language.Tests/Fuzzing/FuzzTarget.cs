@@ -40,6 +40,24 @@ internal sealed record FuzzTarget(string Name, IReadOnlyList<byte[]> Seeds, Acti
         }
     }
 
+    /// <summary>Reads damaged files one after the other.</summary>
+    /// <param name="mutations">How many.</param>
+    /// <exception cref="FuzzFailure">One of them did what no file may do; names its number.</exception>
+    public void Survive(int mutations)
+    {
+        for (var i = 0; i < mutations; i++)
+        {
+            try
+            {
+                Check(Mutation(i));
+            }
+            catch (FuzzFailure failure)
+            {
+                throw new FuzzFailure($"mutation {i}: {failure.Message}", failure.InnerException);
+            }
+        }
+    }
+
     /// <summary>Reads a damaged file.</summary>
     /// <returns>"accepted", or the name of the exception that refused it.</returns>
     /// <exception cref="FuzzFailure">It threw something else, or allocated more than the file justifies.</exception>

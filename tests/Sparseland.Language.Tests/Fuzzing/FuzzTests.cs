@@ -15,16 +15,6 @@ public class FuzzTests
         var target = FuzzTargets.All.Single(candidate => candidate.Name == reader);
         target.WarmUp();
         Assert.Equal("accepted", target.Check(target.Seeds[0]));
-        for (var i = 0; i < Mutations; i++)
-        {
-            try
-            {
-                target.Check(target.Mutation(i));
-            }
-            catch (FuzzFailure failure)
-            {
-                Assert.Fail($"mutation {i}: {failure.Message}\n{failure.InnerException}");
-            }
-        }
+        target.Survive(Mutations);
     }
 }

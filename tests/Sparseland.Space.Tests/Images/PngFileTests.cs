@@ -12,9 +12,9 @@ public class PngFileTests
     [InlineData(33, 16)]
     public void Every_kind_is_read_as_it_was_written(int width, int height)
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new Scratch();
         var random = new RandomStream(3, "png");
-        var path = folder.Place("a.png");
+        var path = folder["a.png"];
         var grey = Fill(width, height, (x, y) => (ushort)(random.NextInt(3) == 0 ? random.NextInt(65536) : 257 * x + y));
         PngFile.Write(path, grey);
         Assert.Equal(grey.Pixels, PngFile.ReadGrey16(path).Pixels);
@@ -43,22 +43,22 @@ public class PngFileTests
     [Fact]
     public void A_real_picture_survives_reading_and_writing()
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new Scratch();
         var picture = ImageFile.Read(Testing.TestData.Require("multiview/nerf_lego/train100/r_0.png"));
         Assert.Equal((100, 100), (picture.Width, picture.Height));
-        PngFile.Write(folder.Place("again.png"), picture);
-        Assert.Equal(picture.Pixels, ImageFile.Read(folder.Place("again.png")).Pixels);
+        PngFile.Write(folder["again.png"], picture);
+        Assert.Equal(picture.Pixels, ImageFile.Read(folder["again.png"]).Pixels);
     }
 
     [Fact]
     public void Cut_off_and_damaged_files_are_refused_by_name()
     {
-        using var folder = new TemporaryFolder();
-        var whole = folder.Place("whole.png");
+        using var folder = new Scratch();
+        var whole = folder["whole.png"];
         PngFile.Write(whole, Fill(9, 6, (x, y) => (ushort)(977 * x * y)));
         var bytes = File.ReadAllBytes(whole);
         var random = new RandomStream(5, "png");
-        var path = folder.Place("bad.png");
+        var path = folder["bad.png"];
         for (var round = 0; round < 300; round++)
         {
             var copy = round % 2 == 0 ? bytes[..random.NextInt(bytes.Length)] : (byte[])bytes.Clone();

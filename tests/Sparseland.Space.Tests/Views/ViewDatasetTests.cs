@@ -12,10 +12,10 @@ public class ViewDatasetTests
     [Fact]
     public void What_is_written_is_read_back_with_every_layer_and_written_again_to_the_same_files()
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new Scratch();
         var set = new ViewDataset([View("a", 0), View("b", 1)], [], [View("c", 2)]) { Bounds = new(new(-1), new(2)), Origin = new Dictionary<string, string> { ["seed"] = "7" } };
-        set.Write(folder.Place("one"));
-        var read = ViewDataset.Read(folder.Place("one"));
+        set.Write(folder["one"]);
+        var read = ViewDataset.Read(folder["one"]);
         Assert.Equal((2, 0, 1), (read.Train.Count, read.Validation.Count, read.Test.Count));
         Assert.Equal(set.Bounds, read.Bounds);
         Assert.Equal("7", read.Origin["seed"]);
@@ -31,9 +31,9 @@ public class ViewDatasetTests
             for (var i = 0; i < view.Alpha!.Pixels.Length; i++)
                 Assert.InRange(view.Alpha.Pixels[i] - expected.Alpha!.Pixels[i], -0.002f, 0.002f);
         }
-        read.Write(folder.Place("two"));
-        foreach (var file in Directory.EnumerateFiles(folder.Place("one"), "*", SearchOption.AllDirectories))
-            Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(file.Replace(folder.Place("one"), folder.Place("two"), StringComparison.Ordinal)));
+        read.Write(folder["two"]);
+        foreach (var file in Directory.EnumerateFiles(folder["one"], "*", SearchOption.AllDirectories))
+            Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(file.Replace(folder["one"], folder["two"], StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -81,11 +81,11 @@ public class ViewDatasetTests
     [InlineData("""{"camera_angle_x": 1, "frames": [{"file_path": "p", "depth_file_path": "d.pfm", "transform_matrix": [[1,0,0,0],[0,1,0,0],[0,0,1,0],[0,0,0,1]]}]}""", "depth image is 1 x 1")]
     public void Faults_name_the_file_and_the_place(string json, string problem)
     {
-        using var folder = new TemporaryFolder();
-        File.WriteAllText(folder.Place("transforms_train.json"), json);
-        PngFile.Write(folder.Place("p.png"), new Image<Rgb8>(2, 2));
-        PfmFile.Write(folder.Place("d.pfm"), new Image<float>(1, 1, [1]));
-        var fault = Assert.Throws<InvalidFileException>(() => ViewDataset.Read(folder.Place("")));
+        using var folder = new Scratch();
+        File.WriteAllText(folder["transforms_train.json"], json);
+        PngFile.Write(folder["p.png"], new Image<Rgb8>(2, 2));
+        PfmFile.Write(folder["d.pfm"], new Image<float>(1, 1, [1]));
+        var fault = Assert.Throws<InvalidFileException>(() => ViewDataset.Read(folder[""]));
         Assert.Contains("transforms_train.json", fault.Message, StringComparison.Ordinal);
         Assert.Contains(problem, fault.Message, StringComparison.Ordinal);
     }
@@ -93,11 +93,11 @@ public class ViewDatasetTests
     [Fact]
     public void A_depth_that_is_not_a_number_is_refused_with_its_pixel()
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new Scratch();
         var view = View("a", 0);
         view.Depth![2, 1] = float.NaN;
-        new ViewDataset([view], [], []).Write(folder.Place("set"));
-        var fault = Assert.Throws<InvalidFileException>(() => ViewDataset.Read(folder.Place("set")));
+        new ViewDataset([view], [], []).Write(folder["set"]);
+        var fault = Assert.Throws<InvalidFileException>(() => ViewDataset.Read(folder["set"]));
         Assert.Contains("column 2, row 1", fault.Message, StringComparison.Ordinal);
         Assert.Contains("depth", fault.Message, StringComparison.Ordinal);
     }

@@ -13,10 +13,10 @@ public class SceneDatasetTests
     [Fact]
     public void What_is_read_back_re_projects_onto_the_scene_it_was_rendered_from()
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new Scratch();
         var scene = SceneFamily.Generate("bricks", 4);
-        SceneDataset.Write(scene, CameraPlaces.Hemisphere, folder.Place("set"), s_options);
-        var set = ViewDataset.Read(folder.Place("set"));
+        SceneDataset.Write(scene, CameraPlaces.Hemisphere, folder["set"], s_options);
+        var set = ViewDataset.Read(folder["set"]);
         Assert.Equal((2, 1), (set.Train.Count, set.Test.Count));
         Assert.Equal("4", set.Origin["seed"]);
         Assert.Equal(scene.Interest, set.Bounds);
@@ -40,14 +40,14 @@ public class SceneDatasetTests
                 }
             }
         }
-        Assert.True(File.Exists(Path.Combine(folder.Place("set"), "scene.json")));
-        Assert.Contains("exists already", Assert.Throws<InvalidSettingException>(() => SceneDataset.Write(scene, CameraPlaces.Hemisphere, folder.Place("set"), s_options)).Message, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(folder["set"], "scene.json")));
+        Assert.Contains("exists already", Assert.Throws<InvalidSettingException>(() => SceneDataset.Write(scene, CameraPlaces.Hemisphere, folder["set"], s_options)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void The_files_do_not_depend_on_the_number_of_threads()
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new Scratch();
         var scene = SceneFamily.Generate("clutter", 4);
         var threads = WorkerPool.ThreadCount;
         try
@@ -55,25 +55,25 @@ public class SceneDatasetTests
             foreach (var count in new[] { 1, 2 })
             {
                 WorkerPool.ThreadCount = count;
-                SceneDataset.Write(scene, CameraPlaces.Hemisphere, folder.Place($"{count}"), s_options);
+                SceneDataset.Write(scene, CameraPlaces.Hemisphere, folder[$"{count}"], s_options);
             }
         }
         finally
         {
             WorkerPool.ThreadCount = threads;
         }
-        var files = Directory.GetFiles(folder.Place("1"), "*", SearchOption.AllDirectories);
+        var files = Directory.GetFiles(folder["1"], "*", SearchOption.AllDirectories);
         Assert.Equal(3 * 7 + 3, files.Length);
         foreach (var file in files)
-            Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(file.Replace(folder.Place("1"), folder.Place("2"), StringComparison.Ordinal)));
+            Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(file.Replace(folder["1"], folder["2"], StringComparison.Ordinal)));
     }
 
     [Fact]
     public void A_cancelled_run_leaves_nothing()
     {
-        using var folder = new TemporaryFolder();
-        Assert.Throws<OperationCanceledException>(() => SceneDataset.Write(SceneFamily.Generate("clutter", 4), CameraPlaces.Hemisphere, folder.Place("set"), s_options, cancellation: new(canceled: true)));
-        Assert.False(Directory.Exists(folder.Place("set")) || Directory.Exists(folder.Place("set.partial")));
-        Assert.Throws<InvalidSettingException>(() => SceneDataset.Write(SceneFamily.Generate("clutter", 4), CameraPlaces.Hemisphere, folder.Place("set"), s_options with { TrainViews = 0 }));
+        using var folder = new Scratch();
+        Assert.Throws<OperationCanceledException>(() => SceneDataset.Write(SceneFamily.Generate("clutter", 4), CameraPlaces.Hemisphere, folder["set"], s_options, cancellation: new(canceled: true)));
+        Assert.False(Directory.Exists(folder["set"]) || Directory.Exists(folder["set.partial"]));
+        Assert.Throws<InvalidSettingException>(() => SceneDataset.Write(SceneFamily.Generate("clutter", 4), CameraPlaces.Hemisphere, folder["set"], s_options with { TrainViews = 0 }));
     }
 }

@@ -38,14 +38,6 @@ extern "C" float peer_read(void* grid, const int* places, long count)
     return sum;
 }
 
-extern "C" float peer_sum(void* grid)
-{
-    float sum = 0;
-    for (auto i = (*(Grid::Ptr*)grid)->cbeginValueOn(); i; ++i)
-        sum += *i;
-    return sum;
-}
-
 extern "C" long peer_bytes(void* grid) { return (*(Grid::Ptr*)grid)->memUsage(); }
 
 extern "C" long peer_active(void* grid) { return (*(Grid::Ptr*)grid)->activeVoxelCount(); }

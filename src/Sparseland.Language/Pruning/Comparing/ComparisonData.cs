@@ -12,7 +12,7 @@ namespace Sparseland.Language.Pruning.Comparing;
 public sealed record ComparisonData(ulong Seed, CalibrationSet Calibration, EvaluationData Evaluation)
 {
     /// <summary>Digest of the evaluation texts and their protocol.</summary>
-    public string EvaluationHash { get; } = HashOf(Evaluation);
+    public string EvaluationHash => HashOf(Evaluation);
 
     private static string HashOf(EvaluationData evaluation)
     {

@@ -15,17 +15,17 @@ public class SceneFamilyTests
     [MemberData(nameof(Names))]
     public void Equal_seeds_give_equal_scenes_whose_files_are_written_again_to_the_same_bytes(string name)
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new Scratch();
         var scene = SceneFamily.Generate(name, 3);
         Assert.True(scene.HasLight);
-        SceneFile.Write(folder.Place("a.json"), scene);
-        SceneFile.Write(folder.Place("b.json"), SceneFamily.Generate(name, 3));
-        SceneFile.Write(folder.Place("c.json"), SceneFile.Read(folder.Place("a.json")));
-        var bytes = File.ReadAllBytes(folder.Place("a.json"));
-        Assert.Equal(bytes, File.ReadAllBytes(folder.Place("b.json")));
-        Assert.Equal(bytes, File.ReadAllBytes(folder.Place("c.json")));
-        SceneFile.Write(folder.Place("d.json"), SceneFamily.Generate(name, 4));
-        Assert.NotEqual(bytes, File.ReadAllBytes(folder.Place("d.json")));
+        SceneFile.Write(folder["a.json"], scene);
+        SceneFile.Write(folder["b.json"], SceneFamily.Generate(name, 3));
+        SceneFile.Write(folder["c.json"], SceneFile.Read(folder["a.json"]));
+        var bytes = File.ReadAllBytes(folder["a.json"]);
+        Assert.Equal(bytes, File.ReadAllBytes(folder["b.json"]));
+        Assert.Equal(bytes, File.ReadAllBytes(folder["c.json"]));
+        SceneFile.Write(folder["d.json"], SceneFamily.Generate(name, 4));
+        Assert.NotEqual(bytes, File.ReadAllBytes(folder["d.json"]));
     }
 
     [Theory]

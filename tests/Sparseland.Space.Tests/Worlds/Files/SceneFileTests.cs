@@ -18,9 +18,9 @@ public class SceneFileTests
     [Fact]
     public void A_scene_written_by_hand_is_read_as_it_says()
     {
-        using var folder = new TemporaryFolder();
-        File.WriteAllText(folder.Place("scene.json"), Whole);
-        var scene = SceneFile.Read(folder.Place("scene.json"));
+        using var folder = new Scratch();
+        File.WriteAllText(folder["scene.json"], Whole);
+        var scene = SceneFile.Read(folder["scene.json"]);
         Assert.Equal("by hand", scene.Name);
         Assert.Equal((1, 7), (scene.Instances[0].ObjectId, scene.Instances[1].ObjectId));
         Assert.Equal(4, scene.FirstHit(new(new(0, -5, 1), new(0, 1, 0))).Distance, 4);
@@ -43,8 +43,8 @@ public class SceneFileTests
     [InlineData("\"object\": 7", "\"object\": 0", "instances[1].object|65535")]
     public void Faults_name_the_file_and_the_place(string text, string instead, string expected)
     {
-        using var folder = new TemporaryFolder();
-        var path = folder.Place("scene.json");
+        using var folder = new Scratch();
+        var path = folder["scene.json"];
         File.WriteAllText(path, Whole.Replace(text, instead, StringComparison.Ordinal));
         var fault = Assert.Throws<InvalidFileException>(() => SceneFile.Read(path));
         Assert.StartsWith(path, fault.Message, StringComparison.Ordinal);
@@ -55,27 +55,27 @@ public class SceneFileTests
     [Fact]
     public void A_scene_without_light_is_refused()
     {
-        using var folder = new TemporaryFolder();
-        File.WriteAllText(folder.Place("dark.json"), """{"format": "sparseland scene 1", "materials": [{"name": "a"}], "instances": [{"shape": "box", "material": "a"}]}""");
-        Assert.Contains("light", Assert.Throws<InvalidFileException>(() => SceneFile.Read(folder.Place("dark.json"))).Message, StringComparison.Ordinal);
+        using var folder = new Scratch();
+        File.WriteAllText(folder["dark.json"], """{"format": "sparseland scene 1", "materials": [{"name": "a"}], "instances": [{"shape": "box", "material": "a"}]}""");
+        Assert.Contains("light", Assert.Throws<InvalidFileException>(() => SceneFile.Read(folder["dark.json"])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Pictures_and_meshes_beside_the_file_are_read_and_named_again()
     {
-        using var folder = new TemporaryFolder();
-        PngFile.Write(folder.Place("wood.png"), new Image<Rgb8>(2, 1, [new(255, 0, 0), new(0, 255, 0)]));
-        PfmFile.Write(folder.Place("sky.pfm"), new Image<System.Numerics.Vector3>(2, 1, [new(1), new(2)]));
-        File.WriteAllText(folder.Place("tri.off"), "OFF\n3 1 0\n0 0 0\n1 0 0\n0 1 0\n3 0 1 2\n");
-        File.WriteAllText(folder.Place("scene.json"), """
+        using var folder = new Scratch();
+        PngFile.Write(folder["wood.png"], new Image<Rgb8>(2, 1, [new(255, 0, 0), new(0, 255, 0)]));
+        PfmFile.Write(folder["sky.pfm"], new Image<System.Numerics.Vector3>(2, 1, [new(1), new(2)]));
+        File.WriteAllText(folder["tri.off"], "OFF\n3 1 0\n0 0 0\n1 0 0\n0 1 0\n3 0 1 2\n");
+        File.WriteAllText(folder["scene.json"], """
             {"format": "sparseland scene 1", "sky": {"map": "sky.pfm"}, "materials": [{"name": "wood", "texture": {"kind": "bitmap", "file": "wood.png", "size": 2}}],
              "meshes": [{"name": "m", "file": "tri.off", "closed": false}], "instances": [{"mesh": "m", "material": "wood"}]}
             """);
-        var scene = SceneFile.Read(folder.Place("scene.json"));
+        var scene = SceneFile.Read(folder["scene.json"]);
         Assert.Equal(new(1, 0, 0), scene.ColourAt(scene.FirstHit(new(new(0.2f, 0.2f, 1), new(0, 0, -1)))));
-        SceneFile.Write(folder.Place("again.json"), scene);
-        Assert.Equal(1, SceneFile.Read(folder.Place("again.json")).Sky.Radiance(System.Numerics.Vector3.UnitY).X);
-        File.Delete(folder.Place("wood.png"));
-        Assert.Contains("wood.png", Assert.Throws<InvalidFileException>(() => SceneFile.Read(folder.Place("scene.json"))).Message, StringComparison.Ordinal);
+        SceneFile.Write(folder["again.json"], scene);
+        Assert.Equal(1, SceneFile.Read(folder["again.json"]).Sky.Radiance(System.Numerics.Vector3.UnitY).X);
+        File.Delete(folder["wood.png"]);
+        Assert.Contains("wood.png", Assert.Throws<InvalidFileException>(() => SceneFile.Read(folder["scene.json"])).Message, StringComparison.Ordinal);
     }
 }
