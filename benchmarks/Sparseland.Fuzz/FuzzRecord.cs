@@ -75,8 +75,8 @@ internal sealed class FuzzRecord
     private string Page()
     {
         var page = new StringBuilder();
-        page.Append("# Fuzzing\n\nEvery reader of files from outside reads damaged copies of small files. A reader may accept a file or refuse it in one line that names it; it may not throw anything else, ");
-        page.Append("hang, or allocate more than the file justifies (1 MiB and 200 bytes for each byte of the file; 2,000 for compressed archives, tokenizers and trees in JSON, 600 for voxels). What is accepted is used: every tensor is loaded, every matrix multiplied, every leaf, voxel and box is asked for. Frozen trees get their lengths and checksums put right after the damage, seven times in eight.\n\n");
+        page.Append("# Fuzzing\n\nThe readers below, which are most of those that read files from outside, read damaged copies of small files. A reader may accept a file or refuse it in one line that names it; it may not throw anything else, ");
+        page.Append("hang, or allocate more than the file justifies (1 MiB and 200 bytes for each byte of the file; 2,000 for compressed archives, tokenizers and trees in JSON, 600 for voxels and meshes). What is accepted is used: every tensor is loaded, every matrix multiplied, every leaf, voxel and box is asked for. Frozen trees get their lengths and checksums put right after the damage, seven times in eight.\n\n");
         page.Append("Mutation *n* of a reader is always the same file (`Fuzzing` in `tests/Sparseland.Language.Tests`, `tests/Sparseland.Trees.Tests` and `tests/Sparseland.Space.Tests`); the test suite reads the first 2,000 of each. This page is written by\n\n");
         page.Append("```\ndotnet run -c Release --project benchmarks/Sparseland.Fuzz -- --count 100000 --record docs/fuzzing.json\n```\n\nwhich goes on where it was interrupted.\n\n");
         page.Append("| reader | mutations | accepted | refused | failures |\n|---|---:|---:|---:|---:|\n");
